@@ -1,0 +1,31 @@
+export { ApiError, errorEnvelope, STATUS_OF } from './api-error.js';
+export type { CallerKey } from './caller-key.js';
+export type { ApiErrorOptions, ApiErrorType, ErrorObject } from './api-error.js';
+export type { Credential, Deployment, Provider, ProviderKind, Route, Timeouts } from './deployment.js';
+export type { Member, TopLevelScan } from './json-scan.js';
+export { mintId } from './message-id.js';
+export type {
+  ApiVersion,
+  ContentBlock,
+  Endpoint,
+  Json,
+  JsonObject,
+  Message,
+  MessagesRequest,
+  StopReason,
+  Turn,
+  WireUsage,
+} from './messages.js';
+export type {
+  Failure,
+  FailureKind,
+  OutboundRequest,
+  ProviderAdapter,
+  StreamReader,
+  UpstreamRequest,
+  WholeAnswer,
+} from './provider-adapter.js';
+export { encodeEvent } from './stream-events.js';
+export type { BlockDelta, StreamEvent } from './stream-events.js';
+export { mergeUsage, NO_USAGE } from './usage.js';
+export type { Usage } from './usage.js';
