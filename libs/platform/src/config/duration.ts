@@ -1,0 +1,18 @@
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** A timer set further ahead than 2^31 - 1 ms fires at once: https://nodejs.org/api/timers.html */
+export const LONGEST_MS = 24 * 24 * UNIT_MS.h;
+
+/** Reads `500ms`, `5s`, `1.5m` or `1h` as milliseconds; undefined for anything else, a bare number included. */
+export const parseDuration = (text: string): number | undefined => {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  if (!parts) return undefined;
+  const [, amount, unit] = parts;
+  return Math.round(Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]);
+};
+
+/** The shortest exact spelling of a duration, as the file would have it. */
+export const formatDuration = (ms: number): string => {
+  for (const unit of ['h', 'm', 's'] as const) if (ms % UNIT_MS[unit] === 0) return `${ms / UNIT_MS[unit]}${unit}`;
+  return `${ms}ms`;
+};
