@@ -1,0 +1,45 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Exchange } from '#exchange';
+import { HealthController } from './health/health.controller.js';
+import { Drain } from './http/drain.js';
+import { RouteTable } from './http/route-table.js';
+import { Admission } from './messages/admission.js';
+import { InFlightLimit } from './messages/in-flight-limit.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { ListedModels } from './models/listed-models.js';
+import { ModelsController } from './models/models.controller.js';
+import { CallRecorder } from './observe/call-recorder.js';
+import { Scrape } from './observe/scrape.js';
+
+/** What the controllers are given. Made by `gateway.ts`, so that none of it needs to know of Nest. */
+export interface GatewayParts {
+  admission: Admission;
+  drain: Drain;
+  exchange: Exchange;
+  inFlight: InFlightLimit;
+  models: ListedModels;
+  recorder: CallRecorder;
+  routes: RouteTable;
+  scrape: Scrape;
+}
+
+/** The gateway's single module. */
+@Module({})
+export class GatewayModule {
+  static of(parts: GatewayParts): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [MessagesController, ModelsController, HealthController],
+      providers: [
+        { provide: Admission, useValue: parts.admission },
+        { provide: Drain, useValue: parts.drain },
+        { provide: Exchange, useValue: parts.exchange },
+        { provide: InFlightLimit, useValue: parts.inFlight },
+        { provide: ListedModels, useValue: parts.models },
+        { provide: CallRecorder, useValue: parts.recorder },
+        { provide: RouteTable, useValue: parts.routes },
+        { provide: Scrape, useValue: parts.scrape },
+      ],
+    };
+  }
+}

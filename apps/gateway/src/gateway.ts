@@ -1,0 +1,106 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AttemptSpans, Exchange, Ticker } from '#exchange';
+import { type ConfigSource, type Logger, randomByte, type Telemetry } from '#platform';
+import { createAdapters, Dispatcher } from '#providers';
+import { TieredChooser } from '#routing';
+import { GatewayModule, type GatewayParts } from './gateway.module.js';
+import { ApiErrorFilter } from './http/api-error.filter.js';
+import { authenticator } from './http/authenticate.js';
+import { Drain } from './http/drain.js';
+import { KeyRing } from './http/key-ring.js';
+import { RouteTable } from './http/route-table.js';
+import { createServer } from './http/server.js';
+import { Admission } from './messages/admission.js';
+import { InFlightLimit } from './messages/in-flight-limit.js';
+import { ListedModels } from './models/listed-models.js';
+import { CallMetrics } from './observe/call-metrics.js';
+import { CallRecorder } from './observe/call-recorder.js';
+import { Scrape } from './observe/scrape.js';
+
+export interface GatewayOptions {
+  config: ConfigSource;
+  logger: Logger;
+  telemetry: Telemetry;
+  host: string;
+  port: number;
+}
+
+/** A gateway that is listening. */
+export interface Gateway {
+  /** Where, with the port that was really taken. */
+  url: string;
+  /** From now on: not ready, and every answer closes its connection. */
+  drain(): void;
+  /** Takes no more, lets running calls end for at most so long, cuts off what is left, and is gone. */
+  close(withinMs: number): Promise<void>;
+}
+
+const now = (): number => performance.now();
+
+/** The composition root: everything is made here, once, and handed to whoever needs it. */
+export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { config, logger, telemetry } = options;
+  const dispatcher = new Dispatcher();
+  const ticker = new Ticker(now);
+  const exchange = new Exchange({
+    adapters: createAdapters({ signingKey: config.current.signingKey, randomByte }),
+    chooser: new TieredChooser(Math.random),
+    dispatcher,
+    ticker,
+    spans: new AttemptSpans(telemetry.tracer),
+    now,
+  });
+  const drain = new Drain();
+  const inFlight = new InFlightLimit(() => config.current.listen.maxInFlight);
+  const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
+  const routes = new RouteTable();
+  const app = await listen(options, drain, {
+    admission: new Admission(() => config.current, telemetry.tracer, now),
+    drain,
+    exchange,
+    inFlight,
+    models: new ListedModels(() => config.current),
+    recorder,
+    routes,
+    scrape: new Scrape(telemetry),
+  });
+  return {
+    url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
+    drain: () => drain.begin(),
+    close: async (withinMs) => {
+      drain.begin();
+      const cutOff = setTimeout(() => exchange.cutOff(), withinMs);
+      // A stream that began before the drain promised its caller to keep the connection, which then sits idle.
+      const sweep = setInterval(() => app.getHttpServer().closeIdleConnections(), 250);
+      await app.close();
+      clearInterval(sweep);
+      clearTimeout(cutOff);
+      ticker.stop();
+      await dispatcher.close();
+    },
+  };
+};
+
+const listen = async (
+  { config, host, port }: GatewayOptions,
+  drain: Drain,
+  parts: GatewayParts,
+): Promise<NestFastifyApplication> => {
+  let ring = new KeyRing(config.current.keys);
+  config.onChange(({ keys }) => {
+    ring = new KeyRing(keys);
+  });
+  const authenticate = authenticator(() => ring, Date.now);
+  const server = createServer(authenticate, drain);
+  parts.routes.watch(server);
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(parts), new FastifyAdapter(server), {
+    bodyParser: false,
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ApiErrorFilter(parts.recorder, parts.routes));
+  await app.listen(port, host);
+  return app;
+};

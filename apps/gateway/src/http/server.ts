@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net';
+import { ApiError, type CallerKey, errorEnvelope, mintId } from '#core';
+import { randomByte } from '#platform';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Authenticate } from './authenticate.js';
+import type { Drain } from './drain.js';
+
+/** What a Messages body may weigh, as the API has it. */
+export const BODY_LIMIT = 32 * 1024 * 1024;
+/** More headers than this is an attack on whoever parses them next, not a client. */
+const HEADER_COUNT_LIMIT = 100;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose key it came with. Null on paths that need none. */
+    caller: CallerKey | null;
+  }
+}
+
+const newRequestId = (): string => mintId('req', randomByte);
+
+/**
+ * The HTTP server: sizes, timers and what every request goes through before its route.
+ * Bodies stay bytes; the routes that want more parse them.
+ */
+export const createServer = (authenticate: Authenticate, drain: Drain): FastifyInstance => {
+  const server = fastify({
+    bodyLimit: BODY_LIMIT,
+    exposeHeadRoutes: false,
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    // The upload only: an answer may take as long as it takes.
+    requestTimeout: 120_000,
+    // Longer than the minute after which load balancers drop an idle connection.
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    http: { maxHeaderSize: 32 * 1024, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+    clientErrorHandler: answerUnreadable,
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (error, request: FastifyRequest, reply: FastifyReply) => {
+      const body = errorEnvelope({ type: 'invalid_request_error', message: error.message }, request.id);
+      void reply.code(400).header('request-id', request.id).type('application/json').send(JSON.stringify(body));
+    },
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.decorateRequest('caller', null);
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('request-id', request.id);
+    // Makes Node say `connection: close`, however the answer is sent.
+    if (drain.draining) reply.raw.shouldKeepAlive = false;
+    const theirs = request.headers['x-request-id'];
+    if (typeof theirs === 'string' && theirs.length <= 128) reply.header('x-request-id', theirs);
+    try {
+      refuseOversized(request);
+      request.caller = authenticate(request);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  return server;
+};
+
+/** Said before the body is read, so that the connection is kept and the caller gets to read the answer. */
+const refuseOversized = (request: FastifyRequest): void => {
+  if (request.raw.rawHeaders.length > HEADER_COUNT_LIMIT * 2)
+    throw new ApiError('invalid_request_error', `More than ${HEADER_COUNT_LIMIT} headers.`, { status: 431 });
+  if (Number(request.headers['content-length']) > BODY_LIMIT)
+    throw new ApiError('request_too_large', `Request exceeds the maximum size of ${BODY_LIMIT} bytes.`);
+  if (request.headers['content-encoding'] !== undefined && request.headers['content-encoding'] !== 'identity')
+    throw new ApiError('invalid_request_error', 'Compressed request bodies are not supported; send plain JSON.', {
+      details: { error_code: 'request_body_encoding_unsupported' },
+    });
+};
+
+/** Bytes that are no HTTP request. There is no request to answer, so the answer is written by hand. */
+const answerUnreadable = (error: Error & { code?: string }, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The request headers are too large.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request took too long to arrive.']
+        : ['400 Bad Request', 'This is not an HTTP/1.1 request.'];
+  const requestId = newRequestId();
+  const body = JSON.stringify(errorEnvelope({ type: 'invalid_request_error', message }, requestId));
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nrequest-id: ${requestId}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+};

@@ -1,0 +1,36 @@
+import { ApiError, type Endpoint } from '#core';
+import { readMessagesRequest } from '#dialects';
+import type { Call } from '#exchange';
+import type { Config } from '#platform';
+import type { Tracer } from '@opentelemetry/api';
+import type { FastifyRequest } from 'fastify';
+import { ServerSpan } from '../observe/server-span.js';
+import { mayUse } from './may-use.js';
+
+export interface Admitted {
+  call: Call;
+  span: ServerSpan;
+}
+
+/** From an authenticated request to a call that the exchange can take. */
+export class Admission {
+  constructor(
+    private readonly config: () => Config,
+    private readonly tracer: Tracer,
+    private readonly now: () => number,
+  ) {}
+
+  /** Throws the `ApiError` of whatever keeps the request from being a call. */
+  admit(endpoint: Endpoint, http: FastifyRequest): Admitted {
+    const receivedAt = this.now();
+    const { caller: key } = http;
+    if (!key) throw new Error('A call was routed without a key.');
+    const request = readMessagesRequest({ endpoint, body: http.body as Buffer | undefined, headers: http.headers });
+    if (!mayUse(key, request.model))
+      throw new ApiError('permission_error', `The key "${key.name}" may not use the model "${request.model}".`);
+    const route = this.config().catalog.find(request.model);
+    if (!route) throw new ApiError('not_found_error', `model: ${request.model}`);
+    const span = new ServerSpan(this.tracer, `POST ${http.routeOptions.url}`, http.headers);
+    return { call: { requestId: http.id, key, request, route, receivedAt, context: span.context }, span };
+  }
+}

@@ -1,0 +1,47 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import type { Endpoint } from '#core';
+import { Exchange } from '#exchange';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ResponseSink } from '../http/response-sink.js';
+import { CallRecorder } from '../observe/call-recorder.js';
+import { Admission } from './admission.js';
+import { InFlightLimit } from './in-flight-limit.js';
+
+/** The Messages API. https://platform.claude.com/docs/en/api/messages */
+@Controller(['v1/messages', 'anthropic/v1/messages'])
+export class MessagesController {
+  constructor(
+    private readonly admission: Admission,
+    private readonly exchange: Exchange,
+    private readonly recorder: CallRecorder,
+    private readonly inFlight: InFlightLimit,
+  ) {}
+
+  @Post()
+  create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.answer('messages', request, reply);
+  }
+
+  @Post('count_tokens')
+  countTokens(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.answer('count_tokens', request, reply);
+  }
+
+  private async answer(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { call, span } = this.admission.admit(endpoint, request);
+    this.inFlight.enter();
+    try {
+      // From here on the answer is the exchange's: nothing of Nest or Fastify touches its bytes.
+      reply.hijack();
+      this.recorder.settled(await this.exchange.answer(call, new ResponseSink(reply.raw, echoedHeaders(reply))), span);
+    } finally {
+      this.inFlight.leave();
+    }
+  }
+}
+
+/** What the request hook has put on the reply already; a hijacked reply forgets it. */
+const echoedHeaders = (reply: FastifyReply): Record<string, string> => {
+  const theirs = reply.getHeader('x-request-id');
+  return typeof theirs === 'string' ? { 'x-request-id': theirs } : {};
+};

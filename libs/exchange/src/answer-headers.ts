@@ -1,0 +1,38 @@
+import type { Attempt, Call } from './call.js';
+import type { RunningAttempt } from './running-attempt.js';
+
+const MS = 1;
+
+/** `provider/credential=outcome`, as the `x-switchyard-attempts` header lists them. */
+const attemptLabel = (
+  deployment: { provider: { name: string }; credential: { name: string } },
+  outcome: string,
+): string => `${deployment.provider.name}/${deployment.credential.name}=${outcome}`;
+
+/**
+ * What every proxied answer says about its way: who answered, after how many attempts, and where the time went.
+ * Made when the head is sent, so a stream's own attempt is counted as answering.
+ */
+export const answerHeaders = (
+  call: Call,
+  past: readonly Attempt[],
+  current: RunningAttempt | undefined,
+  now: number,
+): Record<string, string> => {
+  const headers: Record<string, string> = { 'request-id': call.requestId };
+  const labels = past.map(({ deployment, outcome }) => attemptLabel(deployment, outcome));
+  let upstreamMs = past.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  if (current && !current.isOver) {
+    labels.push(attemptLabel(current.deployment, '200'));
+    upstreamMs += now - current.startedAt;
+  }
+  if (current) {
+    headers['x-switchyard-provider'] = current.deployment.provider.name;
+    headers['x-switchyard-attempts'] = labels.join(', ');
+    if (current.ignored.length > 0) headers['x-switchyard-ignored'] = current.ignored.join(', ');
+  }
+  headers['x-switchyard-attempt-count'] = String(labels.length);
+  const ownMs = Math.max(0, now - call.receivedAt - upstreamMs);
+  headers['server-timing'] = `switchyard;dur=${ownMs.toFixed(MS)}, upstream;dur=${upstreamMs.toFixed(MS)}`;
+  return headers;
+};

@@ -1,0 +1,68 @@
+import { ApiError, type Failure, type Route } from '#core';
+
+/** Whole seconds, as `retry-after` wants them, never 0: clients take 0 for "not said". */
+const retryAfter = (failure: Failure): Record<string, string> =>
+  failure.retryAfterMs === undefined
+    ? {}
+    : { 'retry-after': String(Math.max(1, Math.ceil(failure.retryAfterMs / 1000))) };
+
+/** The upstream's error object as it was written, under its own status. */
+const relayed = (failure: Failure, status: number): ApiError => {
+  const error = new ApiError('api_error', failure.error.message, { status, headers: retryAfter(failure) });
+  Object.assign(error.error, failure.error);
+  return error;
+};
+
+const unavailable = (route: Route, why: string): ApiError =>
+  new ApiError('api_error', `No upstream for model "${route.name}" can serve this call: ${why}`, { status: 503 });
+
+const ofStatus = (failure: Failure, status: number, route: Route): ApiError => {
+  switch (status) {
+    case 401:
+    case 402:
+    case 403:
+      // The caller's own key is fine: its client must not be sent to log in again, nor see whose account this is.
+      return unavailable(route, "the upstream refused the gateway's credential. An operator has to look at this.");
+    case 404:
+      // Under a wildcard the caller chose the name; otherwise the configuration did.
+      return route.name.includes('*')
+        ? relayed(failure, 404)
+        : unavailable(route, 'the upstream does not know the model. An operator has to look at this.');
+    case 408:
+      return new ApiError('timeout_error', 'The upstream timed out.', { headers: retryAfter(failure) });
+    case 429:
+      // Not the upstream's words: they speak of somebody else's account and limits.
+      return new ApiError('rate_limit_error', `Every upstream for model "${route.name}" is at its rate limit.`, {
+        headers: retryAfter(failure),
+      });
+    default:
+      if (status >= 300 && status < 400)
+        return new ApiError('api_error', 'The upstream answered with a redirect.', { status: 502 });
+      return relayed(failure, status);
+  }
+};
+
+/**
+ * What the caller is told when the last attempt failed.
+ * An upstream's verdict on the request is passed on word for word, because clients act on the words; its
+ * trouble with us is not the caller's to see.
+ */
+export const callerError = (failure: Failure, route: Route): ApiError => {
+  switch (failure.kind) {
+    case 'first-byte-timeout':
+    case 'idle-timeout':
+    case 'total-timeout':
+      return new ApiError('timeout_error', failure.error.message);
+    case 'shutting-down':
+      return new ApiError('overloaded_error', failure.error.message);
+    case 'connect':
+    case 'reset':
+    case 'cut':
+      return new ApiError('api_error', failure.error.message, { status: 502 });
+    case 'bad-answer':
+    case 'error-event':
+      return failure.status === undefined ? relayed(failure, 502) : ofStatus(failure, failure.status, route);
+    case 'status':
+      return ofStatus(failure, failure.status ?? 502, route);
+  }
+};

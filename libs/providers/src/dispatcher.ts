@@ -1,0 +1,77 @@
+import type { UpstreamRequest } from '#core';
+import { Agent, type Dispatcher as Undici } from 'undici';
+
+/** What undici calls as an answer comes in. */
+export type AnswerHandler = Undici.DispatchHandler;
+
+interface Place {
+  origin: string;
+  path: string;
+}
+
+/**
+ * The only code that opens a connection to a provider.
+ *
+ * Undici's own timers are off: the exchange keeps the deadlines, because only it knows when silence is a caller's
+ * slowness. Nothing here retries or follows a redirect.
+ */
+export class Dispatcher {
+  /** One pool of connections for every connect timeout in use; an agent keeps one pool an origin inside. */
+  private readonly agents = new Map<string, Agent>();
+  private readonly places = new Map<string, Place>();
+
+  /**
+   * Sends, and tells the handler what happens.
+   * `fresh` asks for a connection that has not been used before and will not be kept.
+   */
+  send(request: UpstreamRequest, connectMs: number, handler: AnswerHandler, fresh = false): void {
+    const { origin, path } = this.place(request.url);
+    this.agent(connectMs, fresh).dispatch(
+      {
+        origin,
+        path,
+        method: request.method,
+        headers: request.headers,
+        body: request.method === 'GET' ? null : request.body,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      handler,
+    );
+  }
+
+  /** Ends idle connections and waits for the busy ones. */
+  async close(): Promise<void> {
+    await Promise.all([...this.agents.values()].map((agent) => agent.close()));
+  }
+
+  private place(url: string): Place {
+    let place = this.places.get(url);
+    if (!place) {
+      const { origin, pathname, search } = new URL(url);
+      place = { origin, path: pathname + search };
+      this.places.set(url, place);
+    }
+    return place;
+  }
+
+  private agent(connectMs: number, fresh: boolean): Agent {
+    const key = `${connectMs}/${fresh}`;
+    let agent = this.agents.get(key);
+    if (!agent) {
+      agent = new Agent({
+        connect: { timeout: connectMs },
+        // A provider that drops idle sockets sooner than we do turns the next call into a reset.
+        keepAliveTimeout: 4_000,
+        keepAliveMaxTimeout: 600_000,
+        // A pipelining factor of 0 closes the connection after its one answer.
+        pipelining: fresh ? 0 : 1,
+        // One HTTP/2 connection would be one failure domain for every stream on it.
+        allowH2: false,
+        maxHeaderSize: 32 * 1024,
+      });
+      this.agents.set(key, agent);
+    }
+    return agent;
+  }
+}
