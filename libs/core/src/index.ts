@@ -2,7 +2,13 @@ export { ApiError, errorEnvelope, STATUS_OF } from './api-error.js';
 export type { CallerKey } from './caller-key.js';
 export type { ApiErrorOptions, ApiErrorType, ErrorObject } from './api-error.js';
 export type { Credential, Deployment, Provider, ProviderKind, Route, Timeouts } from './deployment.js';
-export type { Member, TopLevelScan } from './json-scan.js';
+export { InvalidJson } from './invalid-json.js';
+export type { InvalidJsonReason } from './invalid-json.js';
+export { findMember, forEachElement } from './json-children.js';
+export { applyEdits, memberRemovals, Removals, removeMember, spliceMember } from './json-edit.js';
+export type { Edit } from './json-edit.js';
+export { scanTopLevel } from './json-scan.js';
+export type { Member, ScanLimits, TopLevelScan } from './json-scan.js';
 export { mintId } from './message-id.js';
 export type {
   ApiVersion,
