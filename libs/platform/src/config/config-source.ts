@@ -1,8 +1,8 @@
-import { unwatchFile, watchFile } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './config.js';
 import type { Environment } from './environment-reference.js';
 import { ConfigError } from './fault.js';
+import { fingerprintOf } from './file-fingerprint.js';
 import { loadConfig } from './load-config.js';
 
 /** What only a restart can change, because it is used once. */
@@ -28,14 +28,17 @@ type Listener = (config: Config, previous: Config) => void;
 /**
  * The configuration in force. It changes as a whole: when the file changes, on SIGHUP, and on `reload`; never to one with faults.
  *
- * The file is polled rather than watched, because `fs.watch` goes deaf once a file has been replaced by a rename, and never
- * hears of a changed symbolic link, which is how Kubernetes updates a mounted ConfigMap.
+ * The file is looked at rather than watched: `fs.watch` goes deaf once a file has been replaced by a rename, and never hears of a
+ * changed symbolic link, which is how Kubernetes updates a mounted ConfigMap. `fs.watchFile` takes its first look some time
+ * after the file has been read, and would miss a change in between.
  */
 export class ConfigSource {
   #current: Config;
   readonly #started: Config;
   #turn: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<Listener>();
+  #fingerprint: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
   readonly #onSignal = (): void => void this.reload();
   /** How often a new file was put in force. */
   reloads = 0;
@@ -45,17 +48,20 @@ export class ConfigSource {
   private constructor(
     readonly file: string,
     first: Config,
+    fingerprint: string | undefined,
     private readonly options: ConfigSourceOptions,
   ) {
     this.#current = first;
     this.#started = first;
-    watchFile(file, { interval: options.pollMs ?? 2000, persistent: false }, this.#onSignal);
+    this.#fingerprint = fingerprint;
+    this.#lookLater();
     process.on('SIGHUP', this.#onSignal);
   }
 
   /** Reads the file for the first time and begins to watch it. Throws `ConfigError`. */
   static async open(file: string, options: ConfigSourceOptions = {}): Promise<ConfigSource> {
-    return new ConfigSource(file, await loadConfig(file, options.env), options);
+    const fingerprint = await fingerprintOf(file);
+    return new ConfigSource(file, await loadConfig(file, options.env), fingerprint, options);
   }
 
   /** The snapshot in force. Take it once a call, so that a call sees one configuration throughout. */
@@ -78,13 +84,25 @@ export class ConfigSource {
 
   /** Stops watching; the current snapshot stays. */
   close(): void {
-    unwatchFile(this.file, this.#onSignal);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     process.off('SIGHUP', this.#onSignal);
     this.#listeners.clear();
   }
 
+  #lookLater(): void {
+    this.#timer = setTimeout(() => void this.#look(), this.options.pollMs ?? 2000).unref();
+  }
+
+  async #look(): Promise<void> {
+    if ((await fingerprintOf(this.file)) !== this.#fingerprint) await this.reload();
+    if (this.#timer) this.#lookLater();
+  }
+
   async #reload(): Promise<boolean> {
     const previous = this.#current;
+    // Taken before the file is read, so that a change meanwhile is seen at the next look.
+    this.#fingerprint = await fingerprintOf(this.file);
     try {
       this.#current = await loadConfig(this.file, this.options.env);
     } catch (error) {

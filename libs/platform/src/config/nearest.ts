@@ -26,6 +26,5 @@ export const nearest = (name: string, known: Iterable<string>): string | undefin
 /** The cure for a name that is not among the known ones: the nearest of them, or all when there is none near. */
 export const suggestName = (name: string, known: readonly string[]): string => {
   const near = nearest(name, known);
-  if (near !== undefined) return `did you mean ${near}?`;
-  return known.length === 0 ? 'there is none to choose from' : `known are ${known.join(', ')}`;
+  return near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
 };

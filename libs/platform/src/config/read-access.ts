@@ -7,7 +7,7 @@ import { isLabel, LABEL_FORM, label, modelName, moment, positiveNumber, secret, 
 import type { Path } from './fault.js';
 import { suggestName } from './nearest.js';
 import { limitsEntry, NOT_ENFORCED } from './read-providers.js';
-import { checkForm, readSection, section } from './section.js';
+import { entriesOf, readSection, section } from './section.js';
 import { isMisplacedWildcard } from './wildcard.js';
 
 /** The workspace that is always there, and that a key belongs to when it names none. */
@@ -37,8 +37,8 @@ const keySection = section({
 
 /** Reads `workspaces`. `default` is among them even if the file does not name it. */
 export const readWorkspaces = (draft: Draft): Workspace[] => {
-  checkForm(draft, ['workspaces'], { list: false, right: 'workspaces by name', optional: true });
-  const named = draft.entries(['workspaces']).map((path): Workspace => {
+  const paths = entriesOf(draft, ['workspaces'], { list: false, right: 'workspaces by name', optional: true });
+  const named = paths.map((path): Workspace => {
     const name = String(path.at(-1));
     if (!isLabel(name)) draft.faultName(path, `is not a name for a workspace; write ${LABEL_FORM}`);
     const entry = readSection(draft, path, workspaceSection);
@@ -91,12 +91,16 @@ const readKey = (draft: Draft, path: Path): CallerKey | undefined => {
 
 /** Reads `keys`. Secrets stay behind in the draft: only their digests are given. */
 export const readKeys = (draft: Draft, workspaces: readonly Workspace[]): CallerKey[] => {
-  checkForm(draft, ['keys'], { list: true, right: '[ { name: ci, secret: "${CI_KEY}" } ]', optional: true });
+  const paths = entriesOf(draft, ['keys'], {
+    list: true,
+    right: '[ { name: ci, secret: "${CI_KEY}" } ]',
+    optional: true,
+  });
   const known = workspaces.map(({ name }) => name);
   const names = new Unique(draft);
   const secrets = new Unique(draft);
   secrets.check(['admin_key'], 'admin_key');
-  const keys = draft.entries(['keys']).map((path) => {
+  const keys = paths.map((path) => {
     names.check([...path, 'name'], 'a key above');
     secrets.check([...path, 'secret'], 'another key');
     checkWorkspace(draft, [...path, 'workspace'], known);

@@ -4,7 +4,7 @@ import type { Draft } from './draft.js';
 import { MODEL_NAME, modelName, positiveInteger, positiveNumber, price, wants, words } from './entry-values.js';
 import type { Path } from './fault.js';
 import { suggestName } from './nearest.js';
-import { readSection, checkForm, section } from './section.js';
+import { readSection, entriesOf, section } from './section.js';
 import { isMisplacedWildcard, isWildcard } from './wildcard.js';
 
 const TIMESTAMP = 'a moment such as 2026-10-21T00:00:00Z';
@@ -83,14 +83,13 @@ const checkTiers = (draft: Draft, path: Path, targets: readonly Target[]): void 
 
 const readTarget = (draft: Draft, path: Path, providers: readonly string[]): Target | undefined => {
   const provider = draft.text([...path, 'provider']);
-  if (provider !== undefined && !providers.includes(provider))
+  if (provider !== undefined && providers.length > 0 && !providers.includes(provider))
     draft.fault([...path, 'provider'], `there is no provider ${provider}; ${suggestName(provider, providers)}`);
   return readSection(draft, path, targetSection);
 };
 
 const readTargets = (draft: Draft, path: Path, providers: readonly string[]): Target[] => {
-  checkForm(draft, path, { list: true, right: '[ { provider: NAME } ]' });
-  const items = draft.entries(path);
+  const items = entriesOf(draft, path, { list: true, right: '[ { provider: NAME } ]' });
   const targets = items.map((item) => readTarget(draft, item, providers)).filter((target) => target !== undefined);
   // Half-read targets would make a gap where the file has none.
   if (targets.length < items.length) return targets;
@@ -123,8 +122,8 @@ const readModel = (draft: Draft, path: Path, providers: readonly string[]): Mode
 
 /** Reads `models`. Gives those without fault of their own. */
 export const readModels = (draft: Draft): ModelDraft[] => {
-  checkForm(draft, ['models'], { list: false, right: 'one model or more, by name; "*" stands for every other name' });
-  const paths = draft.entries(['models']);
+  const right = 'one model or more, by name; "*" stands for every other name';
+  const paths = entriesOf(draft, ['models'], { list: false, right });
   const providers = draft.entries(['providers']).map((path) => String(path.at(-1)));
   checkAliases(draft, paths);
   return paths.map((path) => readModel(draft, path, providers)).filter((model) => model !== undefined);

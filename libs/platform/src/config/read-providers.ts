@@ -15,7 +15,7 @@ import {
 } from './entry-values.js';
 import type { Path } from './fault.js';
 import { suggestName } from './nearest.js';
-import { readSection, checkForm, section } from './section.js';
+import { readSection, entriesOf, section } from './section.js';
 
 const KINDS: readonly string[] = ['anthropic', 'openai'] satisfies ProviderKind[];
 const NOT_BUILT = ['gemini', 'bedrock', 'vertex'];
@@ -86,10 +86,10 @@ export interface ProviderEntry {
 }
 
 const readCredentials = (draft: Draft, path: Path): WeightedCredential[] => {
-  checkForm(draft, path, { list: true, right: '[ { name: main, api_key: "${NAME}" } ]' });
+  const items = entriesOf(draft, path, { list: true, right: '[ { name: main, api_key: "${NAME}" } ]' });
   const names = new Set<string>();
   const read: WeightedCredential[] = [];
-  for (const item of draft.entries(path)) {
+  for (const item of items) {
     const name = draft.text([...item, 'name']);
     if (name !== undefined && names.has(name))
       draft.fault([...item, 'name'], `${name} is taken by a credential above; choose another name`);
@@ -121,8 +121,8 @@ const readProvider = (draft: Draft, path: Path): ProviderEntry | undefined => {
 
 /** Reads `providers`. Gives those without fault. */
 export const readProviders = (draft: Draft): ProviderEntry[] => {
-  checkForm(draft, ['providers'], { list: false, right: 'one provider or more, by name' });
-  const read = draft.entries(['providers']).map((path) => readProvider(draft, path));
+  const paths = entriesOf(draft, ['providers'], { list: false, right: 'one provider or more, by name' });
+  const read = paths.map((path) => readProvider(draft, path));
   return read.filter((entry) => entry !== undefined);
 };
 

@@ -20,8 +20,7 @@ export const section = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<
     error: ({ input }) =>
       `${input === undefined ? 'is missing' : 'is not a mapping'}; write a mapping with names from ${known.join(', ')}`,
   });
-  // The catch-all lets nothing through, so the values have exactly the shape's names.
-  return mapping.catchall(refuse) as unknown as z.ZodObject<Shape>;
+  return mapping.catchall(refuse);
 };
 
 /** Reads the section at `path`, where nothing at all stands for an empty mapping. Reports what does not fit. */
@@ -49,12 +48,18 @@ export interface Form {
   optional?: boolean;
 }
 
-/** Reports a section that does not have its form. */
-export const checkForm = (draft: Draft, path: Path, { list, right, optional = false }: Form): void => {
+/** The paths of the entries below `path`, in the order of the file. Reports a section that does not have its form. */
+export const entriesOf = (draft: Draft, path: Path, { list, right, optional = false }: Form): Path[] => {
   const value = draft.at(path);
-  if (value === undefined || value === null) {
-    if (!optional) draft.fault(path, `is ${value === null ? 'empty' : 'missing'}; write ${right}`);
-  } else if (typeof value !== 'object' || Array.isArray(value) !== list)
+  const isEmpty = value === undefined || value === null;
+  if (isEmpty && optional) return [];
+  if (isEmpty) draft.fault(path, `is ${value === null ? 'empty' : 'missing'}; write ${right}`);
+  else if (typeof value !== 'object' || Array.isArray(value) !== list)
     draft.fault(path, `is not a ${list ? 'list' : 'mapping'}; write ${right}`);
-  else if (!optional && Object.keys(value).length === 0) draft.fault(path, `is empty; write ${right}`);
+  else {
+    const entries = draft.entries(path);
+    if (entries.length === 0 && !optional) draft.fault(path, `is empty; write ${right}`);
+    return entries;
+  }
+  return [];
 };
