@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Failure, FailureKind, Route } from '#core';
+import { callerError } from './caller-error.js';
+
+const named: Route = { name: 'claude-x', deployments: [] };
+const wildcard: Route = { name: '*', deployments: [] };
+const failure = (kind: FailureKind, status?: number, more: Partial<Failure> = {}): Failure => ({
+  kind,
+  status,
+  error: { type: 'upstream_type', message: 'upstream words' },
+  ...more,
+});
+
+describe('what a caller is told', () => {
+  const rows: [FailureKind, number | undefined, number, string][] = [
+    ['connect', undefined, 502, 'api_error'],
+    ['reset', undefined, 502, 'api_error'],
+    ['cut', undefined, 502, 'api_error'],
+    ['first-byte-timeout', undefined, 504, 'timeout_error'],
+    ['idle-timeout', undefined, 504, 'timeout_error'],
+    ['total-timeout', undefined, 504, 'timeout_error'],
+    ['shutting-down', undefined, 529, 'overloaded_error'],
+    ['bad-answer', undefined, 502, 'upstream_type'],
+    ['status', 400, 400, 'upstream_type'],
+    ['status', 413, 413, 'upstream_type'],
+    ['status', 422, 422, 'upstream_type'],
+    ['status', 401, 503, 'api_error'],
+    ['status', 402, 503, 'api_error'],
+    ['status', 403, 503, 'api_error'],
+    ['status', 404, 503, 'api_error'],
+    ['status', 408, 504, 'timeout_error'],
+    ['status', 429, 429, 'rate_limit_error'],
+    ['status', 500, 500, 'upstream_type'],
+    ['status', 503, 503, 'upstream_type'],
+    ['status', 529, 529, 'upstream_type'],
+    ['status', 302, 502, 'api_error'],
+    ['error-event', 529, 529, 'upstream_type'],
+    ['error-event', undefined, 502, 'upstream_type'],
+  ];
+
+  it.each(rows)('of %s %s is %s %s', (kind, status, toldStatus, toldType) => {
+    const error = callerError(failure(kind, status), named);
+    expect([error.status, error.error.type]).toEqual([toldStatus, toldType]);
+  });
+
+  it('is the upstream’s own 404 when the caller chose the name', () => {
+    expect(callerError(failure('status', 404), wildcard)).toMatchObject({
+      status: 404,
+      error: { message: 'upstream words' },
+    });
+  });
+
+  it('holds every field of an upstream’s verdict on the request', () => {
+    const error = { type: 'invalid_request_error', message: 'prompt is too long', details: { error_code: 'x' }, extra: 1 };
+    expect(callerError(failure('status', 400, { error }), named).error).toEqual(error);
+  });
+
+  it.each([401, 403, 429])('does not hold the upstream’s words about its account after %s', (status) => {
+    expect(callerError(failure('status', status), named).error.message).not.toContain('upstream words');
+  });
+
+  it.each([
+    [1, '1'],
+    [1000, '1'],
+    [1001, '2'],
+    [30_000, '30'],
+  ])('passes on a wait of %s ms as retry-after %s', (retryAfterMs, seconds) => {
+    expect(callerError(failure('status', 429, { retryAfterMs }), named).headers).toEqual({ 'retry-after': seconds });
+  });
+});
