@@ -28,10 +28,11 @@ describe('an edit of a JSON text', () => {
     const edits = [
       { start: 4, end: 5, bytes: Buffer.from('FIVE') },
       { start: 0, end: 1, bytes: Buffer.alloc(0) },
+      { start: 2, end: 3, bytes: Buffer.from('-') },
       { start: 2, end: 2, bytes: Buffer.from('+') },
     ];
 
-    expect(applyEdits(Buffer.from('123456'), edits).toString()).toBe('2+34FIVE6');
+    expect(applyEdits(Buffer.from('123456'), edits).toString()).toBe('2+-4FIVE6');
   });
 
   it.each([

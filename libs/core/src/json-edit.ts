@@ -10,11 +10,14 @@ export interface Edit {
 
 const NOTHING = Buffer.alloc(0);
 
+/** An insertion comes before what is replaced at the same place. */
+const inOrder = (one: Edit, other: Edit): number => one.start - other.start || one.end - other.end;
+
 /** A copy with the edits made, in any order, and every other byte as it was. No two edits may overlap. */
 export const applyEdits = (body: Buffer, edits: readonly Edit[]): Buffer => {
   const pieces: Buffer[] = [];
   let kept = 0;
-  for (const { start, end, bytes } of edits.toSorted((one, other) => one.start - other.start)) {
+  for (const { start, end, bytes } of edits.toSorted(inOrder)) {
     pieces.push(body.subarray(kept, start), bytes);
     kept = end;
   }

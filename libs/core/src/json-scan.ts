@@ -49,7 +49,7 @@ export const decodeKey = (body: Buffer, keyStart: number, valueStart: number): s
 
 /**
  * Checks a whole JSON text as `JSON.parse` would, but for the validity of its UTF-8, and tells where the members of its
- * top-level object are. Nothing below them is kept: 1 MB takes 0.2 to 0.5 ms, a tenth of parsing it.
+ * top-level object are. Nothing below them is kept: 1 MB takes 0.2 to 0.5 ms.
  * Throws `InvalidJson`.
  */
 export const scanTopLevel = (body: Buffer, limits: ScanLimits): TopLevelScan => {

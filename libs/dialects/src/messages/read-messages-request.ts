@@ -1,0 +1,52 @@
+import { applyEdits, type Endpoint, type MessagesRequest, type OutboundRequest } from '#core';
+import { readVersion } from './api-version.js';
+import { checkFields } from './check-fields.js';
+import { Fields } from './fields.js';
+import { leniencies } from './leniencies.js';
+import { scanBody } from './scan-body.js';
+import { type IncomingHeaders, upstreamHeaders } from './upstream-headers.js';
+
+/** A request as it came in. */
+export interface IncomingRequest {
+  endpoint: Endpoint;
+  body: Buffer | undefined;
+  /** Lower-case names. */
+  headers: IncomingHeaders;
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+const lenient = (sent: Fields): Fields => {
+  const edits = leniencies(sent);
+  if (edits.length === 0) return sent;
+  const body = applyEdits(sent.body, edits);
+  return new Fields(body, scanBody(body));
+};
+
+const parse = (body: Buffer): MessagesRequest => {
+  const request: MessagesRequest = JSON.parse(body.toString());
+  return request;
+};
+
+/**
+ * Reads a call of the Messages API. The body stays bytes, the very ones that came in unless a leniency applies, and is
+ * only parsed if an upstream's wire needs it. Throws the `ApiError` that the caller is to see.
+ */
+export const readMessagesRequest = ({ endpoint, body, headers }: IncomingRequest): OutboundRequest => {
+  const version = readVersion(headers['anthropic-version']);
+  const bytes = body ?? NO_BODY;
+  const sent = new Fields(bytes, scanBody(bytes));
+  const { model, stream } = checkFields(sent, endpoint, version);
+  const fields = lenient(sent);
+  let tree: MessagesRequest | undefined;
+  return {
+    endpoint,
+    version,
+    model,
+    stream,
+    body: fields.body,
+    scan: fields.scan,
+    headers: upstreamHeaders(headers, version),
+    tree: () => (tree ??= parse(fields.body)),
+  };
+};
