@@ -1,0 +1,116 @@
+import { mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '../failure.js';
+import { Child } from './child.js';
+import { freePort } from './free-port.js';
+import { dataFolderOf, pingRedis } from './ping-redis.js';
+
+/** Something that can be run as a Redis server. */
+export interface RedisProgram {
+  /** What people are told it is. */
+  name: string;
+  command: string;
+  /** Before the server's own arguments. */
+  prefix: (port: number, folder: string) => readonly string[];
+  /** Where the program sees the data and which address and port it binds; a container has its own. */
+  view?: { folder: string; port: number; bind: string };
+  env: NodeJS.ProcessEnv;
+}
+
+/** A Redis to use, and how it came to be. */
+export interface AcquiredRedis {
+  url: string;
+  /** One line for people, without a password. */
+  origin: string;
+  /** The process, if it was started here and dies with us. */
+  child: Child | undefined;
+  /** Stops it if it was started here. */
+  stop(hurry?: AbortSignal): Promise<void>;
+}
+
+const PATIENCE_MS = 30_000;
+const LOG = 'redis.log';
+const PORT_FILE = 'port';
+
+/** Queues must never lose an entry to memory pressure, nor accepted work to a restart. */
+const SETTINGS = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--daemonize', 'no'];
+
+const serverArguments = ({ view }: RedisProgram, port: number, folder: string): string[] => {
+  const seen = view ?? { port, folder, bind: '127.0.0.1' };
+  return ['--port', String(seen.port), '--bind', seen.bind, '--dir', seen.folder, ...SETTINGS];
+};
+
+const lastLines = async (file: string): Promise<string> => {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-5).join('\n');
+};
+
+const untilReady = async (child: Child, url: string, log: string): Promise<void> => {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const problem = await pingRedis(url).then(() => undefined, String);
+    if (problem === undefined) return;
+    if (child.isGone)
+      throw new Failure(`${child.name} stopped with ${await child.gone}. ${log} ends with:\n${await lastLines(log)}`);
+    if (performance.now() > deadline) throw new Failure(`${child.name} does not answer (${problem}); see ${log}.`);
+    await delay(25);
+  }
+};
+
+/** The server that an earlier start left running on this folder: two on the same data would ruin it. */
+export const findRunningServer = async (folder: string): Promise<AcquiredRedis | undefined> => {
+  const port = await readFile(join(folder, PORT_FILE), 'utf8').catch(() => undefined);
+  if (port === undefined) return undefined;
+  const url = `redis://127.0.0.1:${port.trim()}`;
+  if ((await dataFolderOf(url)) !== (await realpath(folder))) return undefined;
+  return {
+    url,
+    origin: `the redis-server that runs on ${folder} already`,
+    child: undefined,
+    stop: () => Promise.resolve(),
+  };
+};
+
+const startChild = async (
+  program: RedisProgram,
+  place: { port: number; folder: string; log: string },
+): Promise<Child> => {
+  const { port, folder, log } = place;
+  const output = await open(log, 'a');
+  try {
+    return await Child.start({
+      name: program.name,
+      command: program.command,
+      args: [...program.prefix(port, folder), ...serverArguments(program, port, folder)],
+      env: program.env,
+      stdio: ['ignore', output.fd, output.fd],
+      stopSignal: 'SIGTERM',
+    });
+  } finally {
+    await output.close();
+  }
+};
+
+/** Runs a server of our own on a free port of the loopback address. Resolves when it answers. */
+export const startRedisServer = async (program: RedisProgram, folder: string): Promise<AcquiredRedis> => {
+  await mkdir(folder, { recursive: true });
+  const port = await freePort();
+  const log = join(folder, LOG);
+  const child = await startChild(program, { port, folder, log });
+
+  const url = `redis://127.0.0.1:${port}`;
+  const portFile = join(folder, PORT_FILE);
+  const stop = async (hurry?: AbortSignal): Promise<void> => {
+    await child.stop(hurry);
+    await rm(portFile, { force: true });
+  };
+  try {
+    await untilReady(child, url, log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  await writeFile(portFile, String(port));
+  return { url, origin: `${program.name} on port ${port}, its data in ${folder}`, child, stop };
+};
