@@ -24,8 +24,8 @@ const judge = (status: number): { works: boolean; note: string } => {
 
 const whyUnreachable = (error: unknown): string => {
   if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${PATIENCE_MS / 1000} s`;
-  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  return `cannot be reached (${cause?.code ?? String(error)})`;
+  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return `cannot be reached (${cause?.code ?? cause?.message ?? String(error)})`;
 };
 
 const request = (provider: ConfiguredProvider, apiKey: string): [url: string, headers: Record<string, string>] =>
