@@ -1,0 +1,16 @@
+import { once } from 'node:events';
+import { type SimulatorOptions, startSimulator } from './simulator.js';
+
+/** Where `switchyard simulator` listens unless it is told otherwise. */
+export const DEFAULT_PORT = 8081;
+
+/**
+ * Runs a simulator in the foreground until SIGTERM or SIGINT. Prints one line when it is ready, and nothing for a call.
+ * Resolves once it has stopped; rejects when it cannot start.
+ */
+export const runSimulator = async (options: SimulatorOptions = {}): Promise<void> => {
+  const simulator = await startSimulator({ ...options, port: options.port ?? DEFAULT_PORT });
+  process.stdout.write(`switchyard simulator is ready on ${simulator.url}\n`);
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await simulator.close();
+};

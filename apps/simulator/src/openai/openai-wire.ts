@@ -1,0 +1,48 @@
+import { bearerToken } from '../bearer.js';
+import { Refusal } from '../refusal.js';
+import type { Wire } from '../wire.js';
+import { completionOf } from './completion.js';
+import { completionChunks } from './completion-chunks.js';
+import { readCompletion } from './read-prompt.js';
+
+/** What an error is called here that the Messages API names thus. https://platform.openai.com/docs/guides/error-codes */
+const ERRORS: Readonly<Record<string, { type: string; code: string | null }>> = {
+  authentication_error: { type: 'invalid_request_error', code: 'invalid_api_key' },
+  billing_error: { type: 'insufficient_quota', code: 'insufficient_quota' },
+  permission_error: { type: 'invalid_request_error', code: 'unsupported_country_region_territory' },
+  not_found_error: { type: 'invalid_request_error', code: 'model_not_found' },
+  rate_limit_error: { type: 'requests', code: 'rate_limit_exceeded' },
+  api_error: { type: 'server_error', code: null },
+  overloaded_error: { type: 'server_error', code: null },
+  timeout_error: { type: 'server_error', code: null },
+};
+
+const errorOf = ({ type, message }: { type: string; message: string }) => {
+  const named = ERRORS[type] ?? { type, code: null };
+  return { error: { message, type: named.type, param: null, code: named.code } };
+};
+
+/** Chat Completions. https://platform.openai.com/docs/api-reference/chat */
+export const openaiWire: Wire = {
+  name: 'openai',
+  idPrefix: 'chatcmpl-',
+  credential: bearerToken,
+  noCredential: new Refusal(401, 'authentication_error', "You didn't provide an API key."),
+  read: readCompletion,
+  whole: (answer, directives) => JSON.stringify(completionOf(answer, directives)),
+  events: completionChunks,
+  errorBody: (error) => JSON.stringify(errorOf(error)),
+  errorEvent: (error) => `data: ${JSON.stringify(errorOf(error))}\n\n`,
+  headers: (requestId, { limit, remaining }) => ({
+    'x-request-id': requestId,
+    'openai-organization': 'simulator',
+    'openai-processing-ms': '1',
+    'openai-version': '2020-10-01',
+    'x-ratelimit-limit-requests': String(limit),
+    'x-ratelimit-remaining-requests': String(remaining),
+    'x-ratelimit-reset-requests': '1s',
+    'x-ratelimit-limit-tokens': '2000000',
+    'x-ratelimit-remaining-tokens': '2000000',
+    'x-ratelimit-reset-tokens': '0s',
+  }),
+};
