@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import type { Timing } from './bench.js';
+
+/** What the command line asked for. */
+export interface Options {
+  timing: Timing;
+  /** Names of scenarios; undefined means all. */
+  only: readonly string[] | undefined;
+  /** Where to write the results besides `data/bench`. */
+  json: string | undefined;
+  /** Tell where the time goes, in place of measuring. */
+  profile: boolean;
+}
+
+export const USAGE = `npm run bench -- [--quick] [--only small,large,stream,idle] [--rounds N] [--json FILE] [--profile]
+
+  --quick      a first impression in a minute; the whole takes six
+  --only       some of the scenarios
+  --rounds N   turns that each contender gets (5; quick 2)
+  --json FILE  write the results there too; they are always written under data/bench
+  --profile    tell in which code the time goes, in place of measuring
+`;
+
+const FULL: Timing = { rounds: 5, warmMs: 800, fullMs: 1500, halfMs: 2000 };
+const QUICK: Timing = { rounds: 2, warmMs: 400, fullMs: 500, halfMs: 800 };
+
+/** Throws what is wrong with the command line. */
+export const readOptions = (args: readonly string[]): Options => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      json: { type: 'string' },
+      rounds: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+    },
+  });
+  const timing = values.quick ? QUICK : FULL;
+  const rounds = values.rounds === undefined ? timing.rounds : Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1 up');
+  return { timing: { ...timing, rounds }, only: values.only?.split(','), json: values.json, profile: values.profile };
+};

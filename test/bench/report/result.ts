@@ -1,0 +1,31 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Timing } from '../bench.js';
+import type { Figure } from '../figure.js';
+import type { Feature } from './features.js';
+import type { Machine } from './machine.js';
+
+/** Everything a run has found. */
+export interface Result {
+  at: string;
+  tookSeconds: number;
+  machine: Machine;
+  timing: Timing;
+  features: readonly Feature[];
+  figures: readonly Figure[];
+}
+
+/** From `dist/test/bench/report`. */
+const ROOT = resolve(import.meta.dirname, '../../../..');
+
+/** Writes the result under `data/bench`, and to `also` if there is one. Returns the paths. */
+export const writeResult = async (result: Result, also: string | undefined): Promise<string[]> => {
+  const folder = join(ROOT, 'data/bench');
+  await mkdir(folder, { recursive: true });
+  const files = [
+    join(folder, `${result.at.replaceAll(':', '-')}.json`),
+    ...(also === undefined ? [] : [resolve(also)]),
+  ];
+  await Promise.all(files.map((file) => writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`)));
+  return files;
+};
