@@ -5,8 +5,11 @@ const args = process.argv.slice(2);
 const isLong = args.includes('--long');
 
 setUp();
+// With this flag jest can load ES modules from the CommonJS that swc makes of ours.
+const NODE_OPTIONS = '--experimental-vm-modules --no-warnings';
+
 become(
   'node_modules/jest/bin/jest.js',
   args.filter((arg) => arg !== '--long'),
-  isLong ? { SWITCHYARD_LONG: '1' } : {},
+  { NODE_OPTIONS, ...(isLong && { SWITCHYARD_LONG: '1' }) },
 );

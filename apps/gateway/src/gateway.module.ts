@@ -2,7 +2,6 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Exchange } from '#exchange';
 import { HealthController } from './health/health.controller.js';
 import { Drain } from './http/drain.js';
-import { RouteTable } from './http/route-table.js';
 import { Admission } from './messages/admission.js';
 import { InFlightLimit } from './messages/in-flight-limit.js';
 import { MessagesController } from './messages/messages.controller.js';
@@ -19,7 +18,6 @@ export interface GatewayParts {
   inFlight: InFlightLimit;
   models: ListedModels;
   recorder: CallRecorder;
-  routes: RouteTable;
   scrape: Scrape;
 }
 
@@ -37,7 +35,6 @@ export class GatewayModule {
         { provide: InFlightLimit, useValue: parts.inFlight },
         { provide: ListedModels, useValue: parts.models },
         { provide: CallRecorder, useValue: parts.recorder },
-        { provide: RouteTable, useValue: parts.routes },
         { provide: Scrape, useValue: parts.scrape },
       ],
     };

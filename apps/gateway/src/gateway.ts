@@ -45,7 +45,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const dispatcher = new Dispatcher();
   const ticker = new Ticker(now);
   const exchange = new Exchange({
-    adapters: createAdapters({ signingKey: config.current.signingKey, randomByte }),
+    adapters: createAdapters({ signingKey: config.current.signingKey, randomByte, now: Date.now }),
     chooser: new TieredChooser(Math.random),
     dispatcher,
     ticker,
@@ -55,7 +55,6 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const drain = new Drain();
   const inFlight = new InFlightLimit(() => config.current.listen.maxInFlight);
   const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
-  const routes = new RouteTable();
   const app = await listen(options, drain, {
     admission: new Admission(() => config.current, telemetry.tracer, now),
     drain,
@@ -63,7 +62,6 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     inFlight,
     models: new ListedModels(() => config.current),
     recorder,
-    routes,
     scrape: new Scrape(telemetry),
   });
   return {
@@ -93,14 +91,13 @@ const listen = async (
     ring = new KeyRing(keys);
   });
   const authenticate = authenticator(() => ring, Date.now);
-  const server = createServer(authenticate, drain);
-  parts.routes.watch(server);
+  const server = createServer({ authenticate, drain, routes: new RouteTable() });
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(parts), new FastifyAdapter(server), {
     bodyParser: false,
     logger: ['error', 'warn'],
     abortOnError: false,
   });
-  app.useGlobalFilters(new ApiErrorFilter(parts.recorder, parts.routes));
+  app.useGlobalFilters(new ApiErrorFilter(parts.recorder));
   await app.listen(port, host);
   return app;
 };

@@ -1,7 +1,7 @@
 import { ApiError } from '#core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** What paths exist, for telling "no such path" from "not with this method", and for asking of each who may use it. */
+/** What paths exist, for telling "no such path" from "not with this method". */
 export class RouteTable {
   private readonly methodsByPath = new Map<string, Set<string>>();
 
@@ -12,10 +12,6 @@ export class RouteTable {
       for (const name of [method].flat()) methods.add(name);
       this.methodsByPath.set(url, methods);
     });
-  }
-
-  entries(): { path: string; methods: string[] }[] {
-    return [...this.methodsByPath].map(([path, methods]) => ({ path, methods: [...methods] }));
   }
 
   notFound(request: FastifyRequest): ApiError {

@@ -4,6 +4,7 @@ import { randomByte } from '#platform';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Authenticate } from './authenticate.js';
 import type { Drain } from './drain.js';
+import type { RouteTable } from './route-table.js';
 
 /** What a Messages body may weigh, as the API has it. */
 export const BODY_LIMIT = 32 * 1024 * 1024;
@@ -19,11 +20,18 @@ declare module 'fastify' {
 
 const newRequestId = (): string => mintId('req', randomByte);
 
+/** What every request is put past before its route. */
+export interface ServerParts {
+  authenticate: Authenticate;
+  drain: Drain;
+  routes: RouteTable;
+}
+
 /**
  * The HTTP server: sizes, timers and what every request goes through before its route.
  * Bodies stay bytes; the routes that want more parse them.
  */
-export const createServer = (authenticate: Authenticate, drain: Drain): FastifyInstance => {
+export const createServer = ({ authenticate, drain, routes }: ServerParts): FastifyInstance => {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
@@ -39,10 +47,16 @@ export const createServer = (authenticate: Authenticate, drain: Drain): FastifyI
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request: FastifyRequest, reply: FastifyReply) => {
-      const body = errorEnvelope({ type: 'invalid_request_error', message: error.message }, request.id);
-      void reply.code(400).header('request-id', request.id).type('application/json').send(JSON.stringify(body));
+      const body = Buffer.from(
+        JSON.stringify(errorEnvelope({ type: 'invalid_request_error', message: error.message }, request.id)),
+      );
+      void reply
+        .code(400)
+        .headers({ 'request-id': request.id, 'content-type': 'application/json' })
+        .send(body);
     },
   });
+  routes.watch(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.decorateRequest('caller', null);
@@ -55,6 +69,7 @@ export const createServer = (authenticate: Authenticate, drain: Drain): FastifyI
     try {
       refuseOversized(request);
       request.caller = authenticate(request);
+      if (request.is404) throw routes.notFound(request);
       done();
     } catch (error) {
       done(error as Error);
