@@ -143,13 +143,15 @@ describe('the switchyard command', () => {
     [
       'gateway',
       ['gateway', '--config', 'sound.yaml', '--port', '0'],
-      /^switchyard gateway listening on http:\/\/127\.0\.0\.1:\d+$/,
+      /^switchyard gateway listening on (http:\/\/127\.0\.0\.1:\d+)$/,
     ],
-    ['simulator', ['simulator', '--port', '0'], /^switchyard simulator is ready on http:\/\/127\.0\.0\.1:\d+$/],
+    ['simulator', ['simulator', '--port', '0'], /^switchyard simulator is ready on (http:\/\/127\.0\.0\.1:\d+)$/],
   ])('runs a %s until SIGTERM', async (_, args, ready) => {
     const child = start(...args);
     const exit = once(child, 'exit');
-    for await (const line of createInterface({ input: child.stdout })) if (ready.test(line)) break;
+    let url: string | undefined;
+    for await (const line of createInterface({ input: child.stdout })) if ((url = ready.exec(line)?.[1])) break;
+    await fetch(`${url}/health/live`);
     child.kill('SIGTERM');
 
     expect(await exit).toEqual([0, null]);

@@ -44,6 +44,11 @@ export const dataFolderOf = async (url: string): Promise<string | undefined> => 
   }
 };
 
+/** Asks a Redis to end; resolves when it has hung up. */
+export const shutDownRedis = async (url: string): Promise<void> => {
+  await ask(url, (redis) => redis.shutdown()).catch(() => undefined);
+};
+
 /** A Redis URL as it may be shown: the password is masked. */
 export const maskPassword = (url: string): string => {
   if (!URL.canParse(url)) return 'that REDIS_URL';

@@ -23,7 +23,7 @@ export interface Plan {
   demo: Demo | undefined;
 }
 
-export interface Demo {
+interface Demo {
   key: string;
   simulatorPort: number;
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../failure.js';
 import { Child } from './child.js';
 import { freePort } from './free-port.js';
-import { dataFolderOf, pingRedis } from './ping-redis.js';
+import { dataFolderOf, pingRedis, shutDownRedis } from './ping-redis.js';
 
 /** Something that can be run as a Redis server. */
 export interface RedisProgram {
@@ -31,7 +31,8 @@ export interface AcquiredRedis {
 
 const PATIENCE_MS = 30_000;
 const LOG = 'redis.log';
-const PORT_FILE = 'port';
+/** Holds the port of the server that runs on a folder, and the process that will stop it. */
+const RECORD = 'running';
 
 /** Queues must never lose an entry to memory pressure, nor accepted work to a restart. */
 const SETTINGS = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--daemonize', 'no'];
@@ -58,18 +59,37 @@ const untilReady = async (child: Child, url: string, log: string): Promise<void>
   }
 };
 
-/** The server that an earlier start left running on this folder: two on the same data would ruin it. */
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+const record = (folder: string, port: string | number): Promise<void> =>
+  writeFile(join(folder, RECORD), `${port} ${process.pid}`);
+
+const forget = (folder: string): Promise<void> => rm(join(folder, RECORD), { force: true });
+
+/**
+ * The server that runs on a folder already, for two on the same data would ruin it. One whose starter was killed is ours from
+ * now on, so that it ends some day.
+ */
 export const findRunningServer = async (folder: string): Promise<AcquiredRedis | undefined> => {
-  const port = await readFile(join(folder, PORT_FILE), 'utf8').catch(() => undefined);
+  const text = await readFile(join(folder, RECORD), 'utf8').catch(() => '');
+  const [, port, starter] = /^(\d+) (\d+)$/.exec(text) ?? [];
   if (port === undefined) return undefined;
-  const url = `redis://127.0.0.1:${port.trim()}`;
+  const url = `redis://127.0.0.1:${port}`;
   if ((await dataFolderOf(url)) !== (await realpath(folder))) return undefined;
-  return {
-    url,
-    origin: `the redis-server that runs on ${folder} already`,
-    child: undefined,
-    stop: () => Promise.resolve(),
+  const origin = `the redis-server that runs on ${folder} already`;
+  if (isAlive(Number(starter))) return { url, origin, child: undefined, stop: () => Promise.resolve() };
+  await record(folder, port);
+  const stop = async (): Promise<void> => {
+    await shutDownRedis(url);
+    await forget(folder);
   };
+  return { url, origin, child: undefined, stop };
 };
 
 const startChild = async (
@@ -100,10 +120,9 @@ export const startRedisServer = async (program: RedisProgram, folder: string): P
   const child = await startChild(program, { port, folder, log });
 
   const url = `redis://127.0.0.1:${port}`;
-  const portFile = join(folder, PORT_FILE);
   const stop = async (hurry?: AbortSignal): Promise<void> => {
     await child.stop(hurry);
-    await rm(portFile, { force: true });
+    await forget(folder);
   };
   try {
     await untilReady(child, url, log);
@@ -111,6 +130,6 @@ export const startRedisServer = async (program: RedisProgram, folder: string): P
     await stop();
     throw error;
   }
-  await writeFile(portFile, String(port));
+  await record(folder, port);
   return { url, origin: `${program.name} on port ${port}, its data in ${folder}`, child, stop };
 };

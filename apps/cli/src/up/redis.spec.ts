@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -69,6 +70,19 @@ describe('a Redis of our own', () => {
     expect(second.origin).toContain('runs on');
     await second.stop();
     expect(await ask(first.url, (redis) => redis.ping())).toBe('PONG');
+  }, 120_000);
+
+  it('is taken over from a start that was killed', async () => {
+    const first = await acquire();
+    const record = join(folder, 'redis', 'running');
+    const killed = spawnSync(process.execPath, ['-e', '']).pid;
+    await writeFile(record, (await readFile(record, 'utf8')).replace(/\d+$/, String(killed)));
+
+    const second = await acquire();
+    expect(second.url).toBe(first.url);
+    await second.stop();
+
+    expect(await first.child?.gone).toBe('exit code 0');
   }, 120_000);
 });
 

@@ -33,11 +33,12 @@ const startCommand = (
     stopSignal: 'SIGINT',
   });
 
+/** A refusal is an answer too; 503 is the gateway's way to say that it is not ready. */
 const untilAnswered = async (url: string): Promise<void> => {
   for (;;) {
     const answer = await fetch(url).catch(() => undefined);
     await answer?.body?.cancel();
-    if (answer?.ok) return;
+    if (answer && answer.status < 500) return;
     await delay(50);
   }
 };
