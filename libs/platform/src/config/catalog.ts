@@ -14,7 +14,7 @@ export interface ModelEntry {
 }
 
 /** US$ per million tokens. */
-export interface Prices {
+interface Prices {
   input?: number;
   output?: number;
   cache_read?: number;

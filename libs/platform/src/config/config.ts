@@ -43,7 +43,7 @@ export type RedisAddress =
   | ({ kind: 'sentinel'; master: string; database: number } & RedisNodes)
   | ({ kind: 'cluster' } & RedisNodes);
 
-export interface RedisNodes {
+interface RedisNodes {
   nodes: readonly { host: string; port: number }[];
   username: string | undefined;
   password: string | undefined;
@@ -61,14 +61,14 @@ export interface Workspace {
 }
 
 /** A minute's worth, but for `concurrency`: at any moment. */
-export interface Limits {
+interface Limits {
   rpm?: number;
   input_tpm?: number;
   output_tpm?: number;
   concurrency?: number;
 }
 
-export interface Budget {
+interface Budget {
   usd: number;
   per: 'day' | 'week' | 'month';
 }

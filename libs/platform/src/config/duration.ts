@@ -10,9 +10,3 @@ export const parseDuration = (text: string): number | undefined => {
   const [, amount, unit] = parts;
   return Math.round(Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]);
 };
-
-/** The shortest exact spelling of a duration, as the file would have it. */
-export const formatDuration = (ms: number): string => {
-  for (const unit of ['h', 'm', 's'] as const) if (ms % UNIT_MS[unit] === 0) return `${ms / UNIT_MS[unit]}${unit}`;
-  return `${ms}ms`;
-};

@@ -13,7 +13,9 @@ const blocksOf = (page: string): string[] =>
 
 /** Sets whatever the text asks the environment for. */
 const everything = (text: string): Environment =>
-  Object.fromEntries([...text.matchAll(/\$\{(\w+)(?::-)?\}/g)].map(([, name]) => [name, `value-of-${name}-long-enough`]));
+  Object.fromEntries(
+    [...text.matchAll(/\$\{(\w+)(?::-)?\}/g)].map(([, name]) => [name, `value-of-${name}-long-enough`]),
+  );
 
 const problemsOf = (file: string, text: string, env: Environment) => {
   const { config, faults } = parseConfig(text, { file, env, now: Date.parse('2026-11-22') });

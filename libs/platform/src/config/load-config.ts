@@ -5,7 +5,7 @@ import { ConfigError } from './fault.js';
 import { parseConfig } from './parse-config.js';
 
 /** The file that is read when nobody names one. */
-export const DEFAULT_CONFIG_FILE = 'switchyard.yaml';
+const DEFAULT_CONFIG_FILE = 'switchyard.yaml';
 
 /** The configuration's file: the one named on the command line, else by `SWITCHYARD_CONFIG`, else `./switchyard.yaml`. */
 export const configFile = (named?: string, env: Environment = process.env): string =>

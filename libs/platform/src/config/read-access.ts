@@ -11,7 +11,7 @@ import { entriesOf, readSection, section } from './section.js';
 import { isMisplacedWildcard } from './wildcard.js';
 
 /** The workspace that is always there, and that a key belongs to when it names none. */
-export const DEFAULT_WORKSPACE = 'default';
+const DEFAULT_WORKSPACE = 'default';
 
 /** Guessing a secret must be out of the question, whoever chose it. */
 const SHORTEST_SECRET = 16;

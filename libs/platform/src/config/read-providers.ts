@@ -73,7 +73,7 @@ const credentialEntry = section({
 });
 
 /** A key of a provider, with its share of the provider's traffic. */
-export interface WeightedCredential {
+interface WeightedCredential {
   name: string;
   apiKey: string;
   weight: number;

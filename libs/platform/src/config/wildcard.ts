@@ -5,7 +5,7 @@ export const isWildcard = (pattern: string): boolean => pattern.endsWith('*');
 export const isMisplacedWildcard = (pattern: string): boolean => pattern.slice(0, -1).includes('*');
 
 /** The letters that everything a wildcard matches begins with. */
-export const stemOf = (wildcard: string): string => wildcard.slice(0, -1);
+const stemOf = (wildcard: string): string => wildcard.slice(0, -1);
 
 /** Whether a model name is the pattern, or begins as a wildcard pattern says. */
 export const matchesPattern = (pattern: string, model: string): boolean =>
