@@ -13,8 +13,6 @@ export interface Encoded {
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
-  // Without it a stream that is short enough to be written at once would be given a length.
-  'transfer-encoding': 'chunked',
 };
 
 const byteLength = (pieces: Iterable<string>): number => {
