@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type SimulatorOptions, startSimulator } from './simulator.js';
 
 /** Where `switchyard simulator` listens unless it is told otherwise. */
-export const DEFAULT_PORT = 8081;
+const DEFAULT_PORT = 8081;
 
 /**
  * Runs a simulator in the foreground until SIGTERM or SIGINT. Prints one line when it is ready, and nothing for a call.

@@ -86,7 +86,8 @@ const listenerFor =
   };
 
 const listen = async (server: Server, { port, host }: Settings): Promise<AddressInfo> => {
-  server.listen(port, host);
+  // A load test opens its connections all at once.
+  server.listen({ port, host, backlog: 4096 });
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the simulator listens on TCP only');

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../json-object.js';
 import { invalid } from '../refusal.js';
 
 /** What a field may hold. A `?` allows null too, which the API otherwise refuses. */
-export type Shape =
+type Shape =
   | `${'string' | 'integer' | 'number' | 'boolean' | 'list' | 'object' | 'string|list'}${'' | '?'}`
   | 'any';
 
@@ -22,7 +22,7 @@ const WORDING: Readonly<Record<string, string>> = {
 };
 
 /** Throws a `Refusal` when the value at the path has not the shape. */
-export const checkShape = (path: string, value: unknown, shape: Shape): void => {
+const checkShape = (path: string, value: unknown, shape: Shape): void => {
   if (shape === 'any') return;
   const nullable = shape.endsWith('?');
   const kind = nullable ? shape.slice(0, -1) : shape;
