@@ -5,7 +5,7 @@ export type { Credential, Deployment, Provider, ProviderKind, Route, Timeouts } 
 export { InvalidJson } from './invalid-json.js';
 export type { InvalidJsonReason } from './invalid-json.js';
 export { findMember, forEachElement } from './json-children.js';
-export { applyEdits, memberRemovals, Removals, removeMember, spliceMember } from './json-edit.js';
+export { applyEdits, memberRemovals, moveEdits, Removals, removeMember, spliceMember } from './json-edit.js';
 export type { Edit } from './json-edit.js';
 export { scanTopLevel } from './json-scan.js';
 export type { Member, ScanLimits, TopLevelScan } from './json-scan.js';

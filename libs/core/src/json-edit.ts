@@ -29,6 +29,10 @@ export const applyEdits = (body: Buffer, edits: readonly Edit[]): Buffer => {
 export const spliceMember = (body: Buffer, member: Member, value: Buffer): Buffer =>
   applyEdits(body, [{ start: member.valueStart, end: member.valueEnd, bytes: value }]);
 
+/** The edits of a part, as edits of the whole in which it begins at `by`. */
+export const moveEdits = (edits: readonly Edit[], by: number): Edit[] =>
+  edits.map(({ start, end, bytes }) => ({ start: start + by, end: end + by, bytes }));
+
 /**
  * The edits that take children out of one object or array, each with a comma beside it. It has to be told of every
  * child, in order: a member from its key to its value's end, or an element.
@@ -39,6 +43,11 @@ export class Removals {
   #previousEnd = 0;
   /** Dropped before anything was kept: the comma behind goes with it, as there is none before. */
   #leading: Edit | undefined;
+
+  /** Every child so far has been dropped, and there was at least one. */
+  get leavesNothing(): boolean {
+    return this.#leading !== undefined;
+  }
 
   keep(start: number, end: number): void {
     if (this.#leading) this.#leading.end = start;

@@ -10,15 +10,16 @@ const MAX_MODEL_BYTES = 6 * MAX_MODEL_LENGTH + 2;
 /** https://platform.claude.com/docs/en/api/versioning */
 const SAMPLING = ['temperature', 'top_p', 'top_k'];
 
+const tooLong = () => invalidRequest(`model: String should have at most ${MAX_MODEL_LENGTH} characters`);
+
 const readModel = (fields: Fields): string => {
   const member = fields.find('model');
   if (!member) throw invalidRequest('model: Field required');
-  const tooLong = invalidRequest(`model: String should have at most ${MAX_MODEL_LENGTH} characters`);
-  if (member.valueEnd - member.valueStart > MAX_MODEL_BYTES) throw tooLong;
+  if (member.valueEnd - member.valueStart > MAX_MODEL_BYTES) throw tooLong();
   const model = fields.value('model');
   if (typeof model !== 'string') throw invalidRequest('model: Input should be a valid string');
   if (model === '') throw invalidRequest('model: String should have at least 1 character');
-  if (model.length > MAX_MODEL_LENGTH) throw tooLong;
+  if (model.length > MAX_MODEL_LENGTH) throw tooLong();
   return model;
 };
 

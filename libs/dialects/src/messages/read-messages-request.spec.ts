@@ -60,7 +60,7 @@ describe('reading a Messages request', () => {
     expect(read({ ...counted, stream: true }, { endpoint: 'count_tokens' })).toMatchObject({ stream: false });
   });
 
-  it.each([
+  const bad: [unknown, string][] = [
     ['', 'The request body is empty: send a JSON object.'],
     ['[]', 'The request body must be a JSON object.'],
     ['{"model":}', 'The request body is not valid JSON: Expected a value at byte 9.'],
@@ -86,7 +86,9 @@ describe('reading a Messages request', () => {
     [{ ...GOOD, max_tokens: -1 }, 'max_tokens: Input should be greater than or equal to 0'],
     [{ ...GOOD, stream: 'true' }, 'stream: Input should be a valid boolean'],
     [{ ...GOOD, stream: 1 }, 'stream: Input should be a valid boolean'],
-  ])('answers 400 to %.60j: %s', (body, message) => {
+  ];
+
+  it.each(bad.map(([body, message]) => ({ body, message })))('answers 400 with "$message"', ({ body, message }) => {
     expect(refusal(body)).toMatchObject({ status: 400, error: { type: 'invalid_request_error', message } });
   });
 

@@ -30,8 +30,21 @@ const PROXIES = /^x-(?:forwarded|envoy|amzn?|goog|ms|azure|vercel|nf|switchyard)
 const SECRETS =
   /(?:^|[-_])(?:api-?key|key|token|secret|password|auth|authorization|authentication|credentials?|cookie|jwt|assertion)(?:$|[-_])/;
 
-const mayTravel = (name: string): boolean =>
+const judge = (name: string): boolean =>
   FAMILIES.test(name) && !PRIVATE.has(name) && !PROXIES.test(name) && !SECRETS.test(name);
+
+/** Callers can make names up without end. */
+const MAX_REMEMBERED = 1000;
+const judged = new Map<string, boolean>();
+
+/** Clients send the same twenty names again and again; judging those anew would take longer than scanning 10 kB of body. */
+const mayTravel = (name: string): boolean => {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const verdict = judge(name);
+  if (judged.size < MAX_REMEMBERED) judged.set(name, verdict);
+  return verdict;
+};
 
 /** RFC 9110, 7.6.1: what `connection` names ends at the next hop. */
 const hopByHop = (connection: string | string[] | undefined): ReadonlySet<string> =>
