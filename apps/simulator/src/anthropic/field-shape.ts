@@ -2,9 +2,7 @@ import { isJsonObject, type JsonObject } from '../json-object.js';
 import { invalid } from '../refusal.js';
 
 /** What a field may hold. A `?` allows null too, which the API otherwise refuses. */
-type Shape =
-  | `${'string' | 'integer' | 'number' | 'boolean' | 'list' | 'object' | 'string|list'}${'' | '?'}`
-  | 'any';
+type Shape = `${'string' | 'integer' | 'number' | 'boolean' | 'list' | 'object' | 'string|list'}${'' | '?'}` | 'any';
 
 const FITS: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
