@@ -16,7 +16,6 @@ export interface MeasuredProcessOptions {
   command: readonly string[];
   /** Where its output goes. */
   logFolder: string;
-  env?: NodeJS.ProcessEnv;
 }
 
 /** A process of this benchmark: it listens somewhere, says so in a line with its address, and can be asked what it uses. */
@@ -30,12 +29,13 @@ export class MeasuredProcess {
   ) {}
 
   /** Resolves when it listens. Rejects when it ends or keeps silent instead. */
-  static async start({ name, command, logFolder, env }: MeasuredProcessOptions): Promise<MeasuredProcess> {
+  static async start({ name, command, logFolder }: MeasuredProcessOptions): Promise<MeasuredProcess> {
     const logFile = join(logFolder, `${name}.log`);
     // Straight into the file, so that a log costs its writer what it would cost in service, and nobody else anything.
     const log = await open(logFile, 'a');
     const child = spawn(process.execPath, ['--import', PROBE, ...command], {
-      env: { ...process.env, ...env },
+      // Whatever is set here for other purposes: no spans, so that every run has the same features.
+      env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
     });
     await log.close();

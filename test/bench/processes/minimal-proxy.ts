@@ -27,6 +27,7 @@ const relay = async (asked: IncomingMessage, reply: ServerResponse): Promise<voi
   const headers = endToEnd(asked.headers);
   const answer = await request(upstream + asked.url, { method: 'POST', headers, body: asked, dispatcher: agent });
   reply.on('close', () => answer.body.destroy());
+  answer.body.on('error', () => reply.destroy());
   reply.writeHead(answer.statusCode, endToEnd(answer.headers));
   answer.body.pipe(reply);
 };

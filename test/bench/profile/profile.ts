@@ -26,7 +26,7 @@ const PROFILED: Readonly<Record<string, Profiled>> = {
     unit: 'request',
     unitsPerCall: 1,
     callers: 8,
-    request: conversation(2 ** 20),
+    request: conversation('tokens=60'),
   },
   stream: {
     scenario: 'stream, 100 events in 1 s',

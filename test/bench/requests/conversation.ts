@@ -45,17 +45,26 @@ const tool = (name: string, random: RandomText) => ({
   },
 });
 
-/** A long conversation of a coding agent: a system prompt, tools, and turns of many sizes, of about so many bytes. */
-export const conversation = (bytes: number): MessagesRequest => {
+/** About so many bytes. */
+const SIZE = 1024 * 1024;
+
+/**
+ * A long conversation of a coding agent: a system prompt, tools, and turns of many sizes, 1 MB in all.
+ * `parameters` are those of the Messages API; `directives` the simulator's.
+ */
+export const conversation = (
+  directives: string,
+  parameters: Readonly<Record<string, unknown>> = {},
+): MessagesRequest => {
   const random = new RandomText(1);
   const system = [{ type: 'text', text: random.prose(9_000), cache_control: { type: 'ephemeral' } }];
   const tools = ['edit_file', 'read_file', 'search', 'run', 'fetch', 'plan'].map((name) => tool(name, random));
   const messages: Turn[] = [];
-  for (let size = 0, number = 0; size < bytes - 25_000; number++) {
+  for (let size = 0, number = 0; size < SIZE - 25_000; number++) {
     const round = agentRound(random, number);
     size += Buffer.byteLength(JSON.stringify(round));
     messages.push(...round);
   }
   messages.push({ role: 'user', content: [{ type: 'text', text: 'Go on.' }] });
-  return messagesRequest('tokens=60', { system, tools, messages });
+  return messagesRequest(directives, { ...parameters, system, tools, messages });
 };

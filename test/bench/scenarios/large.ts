@@ -7,12 +7,11 @@ import { WHOLE_ANSWER_LATENCY } from './latency.js';
 import type { Scenario } from './scenario.js';
 
 const CALLERS = 8;
-const BYTES = 1024 * 1024;
 const TARGET = { of: 'ratio', most: 1.3 } as const;
 
 const longConversation = async (bench: Bench): Promise<Figure[]> => {
   const name = '1 MB conversation';
-  const workload = await bench.prepare(conversation(BYTES), CALLERS);
+  const workload = await bench.prepare(conversation('tokens=60'), CALLERS);
   const full = await workload.atFullSpeed(CALLERS);
   const half = await workload.atHalfLoad(full.switchyard);
   return [
@@ -24,7 +23,7 @@ const longConversation = async (bench: Bench): Promise<Figure[]> => {
 
 const image = async (bench: Bench): Promise<Figure[]> => {
   const name = '1 MB image';
-  const workload = await bench.prepare(imageQuestion(BYTES), CALLERS);
+  const workload = await bench.prepare(imageQuestion('tokens=60'), CALLERS);
   const full = await workload.atFullSpeed(CALLERS);
   return [
     figure(name, full, { what: 'CPU per request', unit: 'µs', read: cpuUsPerCall, target: TARGET }),
