@@ -93,13 +93,25 @@ export const setUp = () => {
   build();
 };
 
+/**
+ * A signal to npm ends the shell between npm and us, which passes nothing on; all we notice is that our parent is another.
+ */
+const whenNpmIsGone = (callback) => {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, 250);
+};
+
 /** Runs a program on the pinned Node in place of this one: it gets our signals, and we exit as it does. */
 export const become = (script, args, env = {}) => {
   const child = spawn(NODE, [at(script), ...args], { cwd: root, stdio: 'inherit', env: { ...environment(), ...env } });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) =>
-    giveUp(`${NODE} cannot be run (${error.message}); delete node_modules and run this again.`),
-  );
+  whenNpmIsGone(() => child.kill('SIGTERM'));
+  child.on('error', (error) => giveUp(`${NODE} cannot be run (${error.message}); delete node_modules and run this again.`));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 };
 
