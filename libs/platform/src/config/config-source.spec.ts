@@ -61,6 +61,7 @@ describe('the configuration in force', () => {
       await rename(`${file}.new`, file);
       expect(modelsOf(await changed)).toEqual([name]);
     }
+    expect(opened.reloads).toBe(3);
   });
 
   it('follows a symbolic link that is swapped, as Kubernetes does', async () => {
