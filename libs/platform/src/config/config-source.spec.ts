@@ -61,7 +61,24 @@ describe('the configuration in force', () => {
       await rename(`${file}.new`, file);
       expect(modelsOf(await changed)).toEqual([name]);
     }
-    expect(opened.reloads).toBe(3);
+  });
+
+  it('is not read again while its file stays the same', async () => {
+    const opened = await open();
+    const changed = changeOf(opened);
+    await writeFile(file, withModel('second'));
+    await changed;
+
+    // A slower source has seen a change: by then the first has looked a few times more.
+    const other = join(folder, 'other.yaml');
+    await writeFile(other, withModel('first'));
+    const slower = await ConfigSource.open(other, { env: {}, pollMs: 100 });
+    const seen = changeOf(slower);
+    await writeFile(other, withModel('second'));
+    await seen;
+    slower.close();
+
+    expect(opened.reloads).toBe(1);
   });
 
   it('follows a symbolic link that is swapped, as Kubernetes does', async () => {
