@@ -20,6 +20,12 @@ describe('the configuration in force', () => {
     return source;
   };
 
+  /** In one step: a file that is being written may be seen half. */
+  const replace = async (text: string): Promise<void> => {
+    await writeFile(`${file}.new`, text);
+    await rename(`${file}.new`, file);
+  };
+
   const changeOf = (opened: ConfigSource): Promise<Config> =>
     new Promise((resolve) => {
       const stop = opened.onChange((config) => {
@@ -57,8 +63,7 @@ describe('the configuration in force', () => {
 
     for (const name of ['second', 'third', 'fourth']) {
       const changed = changeOf(opened);
-      await writeFile(`${file}.new`, withModel(name));
-      await rename(`${file}.new`, file);
+      await replace(withModel(name));
       expect(modelsOf(await changed)).toEqual([name]);
     }
   });
@@ -103,14 +108,14 @@ describe('the configuration in force', () => {
     const opened = await open({ onRefused: refused.resolve });
     const first = opened.current;
 
-    await writeFile(file, FAULTY);
+    await replace(FAULTY);
 
     expect((await refused.promise).message).toContain('there is no provider nobody');
     expect(opened.current).toBe(first);
     expect(opened.reloadFailures).toBe(1);
 
     const changed = changeOf(opened);
-    await writeFile(file, withModel('mended'));
+    await replace(withModel('mended'));
 
     expect(modelsOf(await changed)).toEqual(['mended']);
   });
