@@ -1,0 +1,182 @@
+import type { Provider } from '#core';
+
+/** How a vendor is told to think, and how hard. Every part is optional: what is absent cannot be said there. */
+export interface ReasoningControl {
+  /** The models that take these controls; all of them when absent. */
+  models?: RegExp;
+  /** The field that turns thinking on and off. */
+  toggle?: 'thinking' | 'enable_thinking' | 'chat_template_kwargs';
+  /** `reasoning_effort` for each effort of the Messages wire. */
+  efforts?: Readonly<Record<Effort, string>>;
+  /** The `reasoning_effort` nearest to "off"; the first row whose pattern fits the model. */
+  off?: readonly { models: RegExp; effort: string }[];
+  /** The field that takes `budget_tokens` as it is. */
+  budget?: 'thinking_budget';
+  /** Sampling parameters are accepted but have no effect while the model thinks. */
+  ignoresSampling?: boolean;
+}
+
+export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+/** What one vendor's Chat Completions differ in. A new vendor is a row here and nothing else. */
+export interface Vendor {
+  readonly name: string;
+  /** Domains by which a base URL is recognised, subdomains included; `:11434` recognises by port. */
+  readonly hosts: readonly string[];
+  readonly maxTokens: 'max_tokens' | 'max_completion_tokens';
+  readonly reasoning: ReasoningControl;
+  /** The assistant's `reasoning_content` must come back with every turn that called tools. */
+  readonly replaysReasoning: boolean;
+  /** Models whose instructions travel under the role `developer`. */
+  readonly developerRole: RegExp | undefined;
+  /** Whether a `system` message may stand between turns; some chat templates allow it only at the top. */
+  readonly systemBetweenTurns: boolean;
+  /** How many `stop` strings are taken. */
+  readonly stopLimit: number;
+  readonly images: boolean;
+  /** Takes PDFs as `file` parts. */
+  readonly files: boolean;
+  /** Takes `response_format: json_schema`. */
+  readonly jsonSchema: boolean;
+  /** Takes `strict` on a function. */
+  readonly strictTools: boolean;
+  /** Which forms of `tool_choice` are obeyed besides `auto`. */
+  readonly toolChoices: readonly ('none' | 'required' | 'function')[];
+  /** `opt-out`: several calls unless `parallel_tool_calls: false`. `opt-in`: one unless `true`. `fixed`: cannot be said. */
+  readonly parallelTools: 'opt-out' | 'opt-in' | 'fixed';
+  readonly topK: boolean;
+  /** The field for the caller's end user, at most 64 characters. */
+  readonly user: 'safety_identifier' | 'user' | undefined;
+  /** Takes `service_tier: default` to keep out of faster, dearer capacity. */
+  readonly serviceTier: boolean;
+  /** Longest id that a tool call may have. */
+  readonly toolIdLength: number;
+}
+
+/** A service we know nothing about: only what practically every server of this wire takes. */
+const COMPATIBLE: Vendor = {
+  name: 'compatible',
+  hosts: [],
+  maxTokens: 'max_tokens',
+  reasoning: {},
+  replaysReasoning: false,
+  developerRole: undefined,
+  systemBetweenTurns: false,
+  stopLimit: 4,
+  images: true,
+  files: false,
+  jsonSchema: true,
+  strictTools: false,
+  toolChoices: ['none', 'required', 'function'],
+  parallelTools: 'opt-out',
+  topK: false,
+  user: undefined,
+  serviceTier: false,
+  toolIdLength: 64,
+};
+
+const OPENAI_REASONERS = /^(o\d|gpt-[5-9]|codex)/;
+const UP_TO_HIGH = { low: 'low', medium: 'medium', high: 'high', xhigh: 'high', max: 'high' } as const;
+
+/** https://platform.openai.com/docs/api-reference/chat/create */
+const OPENAI: Vendor = {
+  ...COMPATIBLE,
+  name: 'openai',
+  hosts: ['api.openai.com'],
+  maxTokens: 'max_completion_tokens', // `max_tokens` is refused by every reasoning model
+  reasoning: {
+    models: OPENAI_REASONERS,
+    efforts: { low: 'low', medium: 'medium', high: 'high', xhigh: 'xhigh', max: 'max' },
+    off: [
+      { models: /^o\d/, effort: 'low' },
+      { models: /^gpt-5(-mini|-nano)?(-\d{4}|$)/, effort: 'minimal' },
+      { models: /./, effort: 'none' },
+    ],
+  },
+  developerRole: OPENAI_REASONERS,
+  systemBetweenTurns: true,
+  files: true,
+  strictTools: true,
+  user: 'safety_identifier',
+  serviceTier: true,
+  toolIdLength: 40,
+};
+
+/** https://api-docs.deepseek.com/guides/thinking_mode */
+const DEEPSEEK: Vendor = {
+  ...COMPATIBLE,
+  name: 'deepseek',
+  hosts: ['api.deepseek.com'],
+  reasoning: {
+    toggle: 'thinking',
+    efforts: { low: 'low', medium: 'high', high: 'high', xhigh: 'high', max: 'max' },
+    ignoresSampling: true,
+  },
+  replaysReasoning: true,
+  systemBetweenTurns: true,
+  stopLimit: 16,
+  images: false,
+  jsonSchema: false,
+  parallelTools: 'fixed',
+};
+
+/** https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions */
+const QWEN: Vendor = {
+  ...COMPATIBLE,
+  name: 'qwen',
+  hosts: ['aliyuncs.com'],
+  reasoning: { toggle: 'enable_thinking', budget: 'thinking_budget' },
+  toolChoices: ['none', 'function'],
+  parallelTools: 'opt-in',
+  topK: true,
+};
+
+/** https://www.volcengine.com/docs/82379/1494384 */
+const DOUBAO: Vendor = {
+  ...COMPATIBLE,
+  name: 'doubao',
+  hosts: ['volces.com', 'bytepluses.com'],
+  maxTokens: 'max_completion_tokens', // here `max_tokens` leaves the reasoning out of account
+  reasoning: { toggle: 'thinking', efforts: UP_TO_HIGH },
+  systemBetweenTurns: true,
+  serviceTier: true,
+};
+
+/** https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+const VLLM: Vendor = {
+  ...COMPATIBLE,
+  name: 'vllm',
+  reasoning: { toggle: 'chat_template_kwargs', efforts: UP_TO_HIGH },
+  stopLimit: Infinity,
+  topK: true,
+  user: 'user',
+};
+
+/** https://docs.ollama.com/api/openai-compatibility */
+const OLLAMA: Vendor = {
+  ...COMPATIBLE,
+  name: 'ollama',
+  hosts: ['ollama.com', ':11434'],
+  reasoning: { efforts: UP_TO_HIGH, off: [{ models: /./, effort: 'none' }] },
+  stopLimit: Infinity,
+  toolChoices: [],
+  parallelTools: 'fixed',
+};
+
+const VENDORS: readonly Vendor[] = [OPENAI, DEEPSEEK, QWEN, DOUBAO, VLLM, OLLAMA, COMPATIBLE];
+
+/** What `vendor:` of a provider may say. */
+export const VENDOR_NAMES: readonly string[] = VENDORS.map(({ name }) => name);
+
+const serves = (vendor: Vendor, url: URL): boolean =>
+  vendor.hosts.some((host) =>
+    host.startsWith(':') ? `:${url.port}` === host : `.${url.hostname}`.endsWith(`.${host}`),
+  );
+
+/** The row of a provider: the one it names, else the one its host belongs to, else the cautious one. */
+export const vendorOf = ({ vendor, baseUrl }: Pick<Provider, 'vendor' | 'baseUrl'>): Vendor => {
+  const named = VENDORS.find(({ name }) => name === vendor);
+  if (named) return named;
+  const url = URL.parse(baseUrl);
+  return (url && VENDORS.find((row) => serves(row, url))) ?? COMPATIBLE;
+};
