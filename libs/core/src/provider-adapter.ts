@@ -42,6 +42,7 @@ export type FailureKind =
   | 'status' // an answer other than 2xx
   | 'error-event' // an error inside a 200 answer
   | 'cut' // the answer ended before it was whole
+  | 'shutting-down' // this process has no more time for the call
   | 'bad-answer'; // 2xx with something that is no answer: HTML, another content type, broken JSON, an endless line
 
 export interface Failure {

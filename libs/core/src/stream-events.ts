@@ -28,4 +28,5 @@ export type BlockDelta =
   | { type: 'signature_delta'; signature: string };
 
 /** One event as it goes on the wire. JSON never holds a raw line break, so one `data:` line is enough. */
-export const encodeEvent = (event: { type: string }): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+export const encodeEvent = (event: { type: string }): string =>
+  `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
