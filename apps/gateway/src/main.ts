@@ -29,8 +29,9 @@ export const runGateway = async (options: RunGatewayOptions): Promise<void> => {
     host: options.host ?? listen.host,
     port: options.port ?? listen.port,
   });
+  const end = stopped(gateway, config);
   process.stdout.write(`switchyard gateway listening on ${gateway.url}\n`);
-  await stopped(gateway, config);
+  await end;
   config.close();
   await telemetry.shutdown();
 };

@@ -80,7 +80,7 @@ export const moment = z
   .transform((input) => Date.parse(input));
 
 /** Text that must not be shown, and that a header can carry: a line break left at its end would fail each call, one by one. */
-export const secret = (atLeast = 1) =>
+export const secret = () =>
   z
     .string({
       error: ({ input }) =>
@@ -91,6 +91,5 @@ export const secret = (atLeast = 1) =>
     .superRefine((input, context) => {
       if (/[^\x21-\x7e]/.test(input))
         context.addIssue('holds a space, a line break or a letter that no header can carry; take it out');
-      else if (input.length < atLeast)
-        context.addIssue(`has ${input.length} characters; write at least ${atLeast} that nobody can guess`);
+      else if (input === '') context.addIssue('is empty; write one that nobody can guess');
     });

@@ -27,8 +27,18 @@ describe('a faulty configuration', () => {
     ['broken syntax', 7, 'listen: { port: 1', '7:18  this is not YAML ('],
     ['a tab', 7, 'listen:\n\tport: 1', '8:1  a tab is used for indentation; use spaces'],
     ['a second document', 7, '---\nlisten: {}', '7:1  a second document begins here; the file holds one'],
-    ['a short admin key', 7, 'admin_key: short', '7:12  admin_key: has 5 characters; write at least 32'],
-    ['a short signing key', 7, 'signing_key: short', '7:14  signing_key: has 5 characters; write at least 32'],
+    [
+      'a short admin key',
+      7,
+      'admin_key: short\nlisten: { host: 0.0.0.0 }',
+      '7:12  admin_key: has 5 characters; write at least 32',
+    ],
+    [
+      'a short signing key',
+      7,
+      'signing_key: short\nlisten: { host: 0.0.0.0 }',
+      '7:14  signing_key: has 5 characters; write at least 32',
+    ],
     ['an odd Redis', 7, 'redis: localhost', '7:8  redis: is not the address of a Redis; write redis://HOST:PORT'],
     ['a Redis of no form', 7, 'redis: {}', '7:1  redis: names neither sentinel nor cluster; write one'],
     [
@@ -255,12 +265,6 @@ describe('a faulty configuration', () => {
       '5:1  keys: is not a list; write [ { name: ci, secret: "${CI_KEY}" } ]',
     ],
     [
-      'a short secret',
-      6,
-      '  - { name: ci, secret: short }',
-      '6:25  keys.0.secret: has 5 characters; write at least 16',
-    ],
-    [
       'a key name twice',
       6,
       `${SOUND[6]}\n  - { name: ci, secret: fedcba9876543210 }`,
@@ -319,9 +323,21 @@ describe('a faulty configuration', () => {
       'providers.main.timeout',
       'models.m.targets.0.provider',
       'models.m.targets.0.wieght',
-      'keys.0.secret',
       'keys.0.workspace',
       'admin_kee',
+    ]);
+  });
+
+  it('refuses a secret that can be guessed where strangers can try, and else only warns', () => {
+    const short = { 6: '  - { name: ci, secret: short }' };
+    const problem = '6:25  keys.0.secret: has 5 characters; write at least 16';
+
+    expect(faultsOf(soundBut({ ...short, 7: 'listen: { host: 0.0.0.0 }' }))).toEqual([
+      expect.stringContaining(problem),
+    ]);
+    expect(warningsOf(soundBut(short))).toEqual([expect.stringContaining(problem)]);
+    expect(warningsOf(soundBut({ ...short, 7: 'listen: { host: 127.0.0.1 }' }))).toEqual([
+      expect.stringContaining(problem),
     ]);
   });
 

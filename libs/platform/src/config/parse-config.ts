@@ -8,6 +8,7 @@ import { duration, host, pause, port, positiveInteger, secret } from './entry-va
 import type { Environment } from './environment-reference.js';
 import type { Fault } from './fault.js';
 import { readKeys, readWorkspaces } from './read-access.js';
+import { judgeSecretLength } from './guessable.js';
 import { readModels } from './read-models.js';
 import { type ProviderEntry, readProviders, toConfiguredProvider } from './read-providers.js';
 import { readRedisAddress } from './redis-address.js';
@@ -25,8 +26,8 @@ const fileSection = section({
   redis: apart,
   storage: apart,
   listen: apart,
-  admin_key: secret(LONG_SECRET).optional(),
-  signing_key: secret(LONG_SECRET).optional(),
+  admin_key: secret().optional(),
+  signing_key: secret().optional(),
   providers: apart,
   models: apart,
   workspaces: apart,
@@ -83,6 +84,7 @@ export const parseConfig = (text: string, { file, env, now = Date.now() }: Parse
   const models = readModels(draft);
   const workspaces = readWorkspaces(draft);
   const keys = readKeys(draft, workspaces);
+  for (const name of ['admin_key', 'signing_key']) judgeSecretLength(draft, [name], LONG_SECRET);
   if (draft.faults.length > 0 || !top || !redis || !storage || !listen) return { faults: draft.faults };
 
   warnOfSuspicions(draft, models, now);

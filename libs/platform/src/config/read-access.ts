@@ -5,6 +5,7 @@ import type { Workspace } from './config.js';
 import type { Draft } from './draft.js';
 import { isLabel, LABEL_FORM, label, modelName, moment, positiveNumber, secret, wants } from './entry-values.js';
 import type { Path } from './fault.js';
+import { judgeSecretLength } from './guessable.js';
 import { suggestName } from './nearest.js';
 import { limitsEntry, NOT_ENFORCED } from './read-providers.js';
 import { entriesOf, readSection, section } from './section.js';
@@ -13,7 +14,6 @@ import { isMisplacedWildcard } from './wildcard.js';
 /** The workspace that is always there, and that a key belongs to when it names none. */
 const DEFAULT_WORKSPACE = 'default';
 
-/** Guessing a secret must be out of the question, whoever chose it. */
 const SHORTEST_SECRET = 16;
 
 const workspaceSection = section({
@@ -26,7 +26,7 @@ const workspaceSection = section({
 
 const keySection = section({
   name: label,
-  secret: secret(SHORTEST_SECRET),
+  secret: secret(),
   workspace: z.string(wants('the name of a workspace')).default(DEFAULT_WORKSPACE),
   models: z
     .array(modelName, wants('a list of model names and beginnings such as claude-*'))
@@ -103,6 +103,7 @@ export const readKeys = (draft: Draft, workspaces: readonly Workspace[]): Caller
   const keys = paths.map((path) => {
     names.check([...path, 'name'], 'a key above');
     secrets.check([...path, 'secret'], 'another key');
+    judgeSecretLength(draft, [...path, 'secret'], SHORTEST_SECRET);
     checkWorkspace(draft, [...path, 'workspace'], known);
     checkPatterns(draft, [...path, 'models']);
     return readKey(draft, path);
