@@ -1,11 +1,11 @@
 import { lastBoundary } from './event-boundary.js';
 
-/** The longest boundary is CR LF CR LF; all but its last byte may be in earlier chunks. */
-const SEAM = 3;
+/** A boundary shows in its last three bytes, LF CR LF at the longest, of which two may be in earlier chunks. */
+const SEAM = 2;
 const SMALLEST = 1024;
 const NOTHING = Buffer.alloc(0);
 
-/** Cuts a stream of server-sent events into pieces that end where an event ends, whatever the chunks. Copies only what it holds back. */
+/** Cuts a stream of server-sent events where events end, whatever the chunks. Copies only what it holds back. */
 export class EventFramer {
   #storage = NOTHING;
   #size = 0;
