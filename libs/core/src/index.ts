@@ -3,12 +3,11 @@ export type { CallerKey } from './caller-key.js';
 export type { ApiErrorOptions, ApiErrorType, ErrorObject } from './api-error.js';
 export type { Credential, Deployment, Provider, ProviderKind, Route, Timeouts } from './deployment.js';
 export { InvalidJson } from './invalid-json.js';
-export type { InvalidJsonReason } from './invalid-json.js';
 export { findMember, forEachElement } from './json-children.js';
-export { applyEdits, memberRemovals, moveEdits, Removals, removeMember, spliceMember } from './json-edit.js';
+export { applyEdits, memberRemovals, moveEdits, Removals, replaceValue } from './json-edit.js';
 export type { Edit } from './json-edit.js';
 export { scanTopLevel } from './json-scan.js';
-export type { Member, ScanLimits, TopLevelScan } from './json-scan.js';
+export type { Member, TopLevelScan } from './json-scan.js';
 export { mintId } from './message-id.js';
 export type {
   ApiVersion,

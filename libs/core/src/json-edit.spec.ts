@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { findMember, forEachElement } from './json-children.js';
-import { applyEdits, Removals, removeMember, spliceMember } from './json-edit.js';
+import { applyEdits, memberRemovals, moveEdits, Removals, replaceValue } from './json-edit.js';
 import { scanTopLevel } from './json-scan.js';
 
 const scanned = (text: string) => {
@@ -11,7 +11,10 @@ const scanned = (text: string) => {
 
 const without = (text: string, key: string): string => {
   const { body, scan } = scanned(text);
-  return removeMember(body, scan, key).toString();
+  return applyEdits(
+    body,
+    memberRemovals(scan, (member) => member.key === key),
+  ).toString();
 };
 
 describe('an edit of a JSON text', () => {
@@ -19,7 +22,7 @@ describe('an edit of a JSON text', () => {
     const { body, scan } = scanned('{ "a":1.0, "model" : "x" ,"a":"\\ud800"}');
     const model = scan.last('model');
 
-    expect(model && spliceMember(body, model, Buffer.from('"longer"')).toString()).toBe(
+    expect(model && applyEdits(body, [replaceValue(model, Buffer.from('"longer"'))]).toString()).toBe(
       '{ "a":1.0, "model" : "longer" ,"a":"\\ud800"}',
     );
   });
@@ -60,6 +63,12 @@ describe('an edit of a JSON text', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('moves from a part into the whole', () => {
+    const edits = [{ start: 1, end: 2, bytes: Buffer.from('x') }];
+
+    expect(applyEdits(Buffer.from('123456'), moveEdits(edits, 3)).toString()).toBe('1234x6');
   });
 
   it('takes elements out of an array below the top level', () => {

@@ -25,9 +25,12 @@ export const applyEdits = (body: Buffer, edits: readonly Edit[]): Buffer => {
   return Buffer.concat(pieces);
 };
 
-/** A copy in which `member` has another value. */
-export const spliceMember = (body: Buffer, member: Member, value: Buffer): Buffer =>
-  applyEdits(body, [{ start: member.valueStart, end: member.valueEnd, bytes: value }]);
+/** The edit that gives a member another value. */
+export const replaceValue = (member: Member, bytes: Buffer): Edit => ({
+  start: member.valueStart,
+  end: member.valueEnd,
+  bytes,
+});
 
 /** The edits of a part, as edits of the whole in which it begins at `by`. */
 export const moveEdits = (edits: readonly Edit[], by: number): Edit[] =>
@@ -69,7 +72,7 @@ export class Removals {
   }
 }
 
-/** The edits that take every occurrence of some top-level members out of the scanned text. */
+/** The edits that take some top-level members out of the scanned text. */
 export const memberRemovals = (scan: TopLevelScan, isDropped: (member: Member) => boolean): Edit[] => {
   const removals = new Removals();
   for (const member of scan.members) {
@@ -78,10 +81,3 @@ export const memberRemovals = (scan: TopLevelScan, isDropped: (member: Member) =
   }
   return removals.edits;
 };
-
-/** A copy without the top-level members of that name, duplicates included. `scan` is of `body`. */
-export const removeMember = (body: Buffer, scan: TopLevelScan, key: string): Buffer =>
-  applyEdits(
-    body,
-    memberRemovals(scan, (member) => member.key === key),
-  );

@@ -85,7 +85,7 @@ const skipEscape = (body: Buffer, at: number): number => {
 };
 
 /** `from` is the opening quote; `view` shows the same bytes as `body`. */
-export const skipString = (body: Buffer, view: DataView, from: number): number => {
+const skipString = (body: Buffer, view: DataView, from: number): number => {
   let at = from + 1;
   for (;;) {
     at = nextSpecial(view, at);

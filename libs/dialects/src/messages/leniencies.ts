@@ -1,4 +1,4 @@
-import { type Edit, memberRemovals } from '#core';
+import { type Edit, memberRemovals, replaceValue } from '#core';
 import type { Fields } from './fields.js';
 
 /** Fields that clients of compatible services set to null when they mean to leave them out. */
@@ -41,8 +41,7 @@ const withFlag = (choice: ToolChoice): ToolChoice =>
 const toolChoiceEdit = (fields: Fields, choice: ToolChoice): Edit => {
   const text = JSON.stringify(choice);
   const member = fields.find('tool_choice');
-  if (member && !fields.isNull('tool_choice'))
-    return { start: member.valueStart, end: member.valueEnd, bytes: Buffer.from(text) };
+  if (member && !fields.isNull('tool_choice')) return replaceValue(member, Buffer.from(text));
   const at = fields.find('model')?.valueEnd ?? 0;
   return { start: at, end: at, bytes: Buffer.from(`,"tool_choice":${text}`) };
 };

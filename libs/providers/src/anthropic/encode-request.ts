@@ -1,4 +1,11 @@
-import { applyEdits, type Deployment, type Edit, type OutboundRequest, type UpstreamRequest } from '#core';
+import {
+  applyEdits,
+  type Deployment,
+  type Edit,
+  type OutboundRequest,
+  replaceValue,
+  type UpstreamRequest,
+} from '#core';
 import { foreignThinkingEdits } from './foreign-thinking.js';
 
 const PATHS = { messages: '/v1/messages', count_tokens: '/v1/messages/count_tokens' } as const;
@@ -6,7 +13,7 @@ const PATHS = { messages: '/v1/messages', count_tokens: '/v1/messages/count_toke
 const modelEdits = ({ model, scan }: OutboundRequest, wanted: string | undefined): Edit[] => {
   const member = scan.last('model');
   if (wanted === undefined || wanted === model || !member) return [];
-  return [{ start: member.valueStart, end: member.valueEnd, bytes: Buffer.from(JSON.stringify(wanted)) }];
+  return [replaceValue(member, Buffer.from(JSON.stringify(wanted)))];
 };
 
 /**

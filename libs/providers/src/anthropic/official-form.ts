@@ -1,4 +1,13 @@
-import { type Edit, findMember, forEachElement, memberRemovals, type Member, moveEdits, scanTopLevel } from '#core';
+import {
+  type Edit,
+  findMember,
+  forEachElement,
+  memberRemovals,
+  type Member,
+  moveEdits,
+  replaceValue,
+  scanTopLevel,
+} from '#core';
 import { fieldsOf, parseJson } from '../shared/json-value.js';
 
 /**
@@ -50,14 +59,17 @@ const editUsage: Editor = (value) => {
 const editStop = (object: Buffer, reason: Member | undefined, sequence: Member | undefined): Edit[] => {
   if (!reason) return [];
   const isFilter = CONTENT_FILTER.equals(object.subarray(reason.valueStart, reason.valueEnd));
-  const refusal = isFilter ? [{ start: reason.valueStart, end: reason.valueEnd, bytes: REFUSAL }] : [];
+  const refusal = isFilter ? [replaceValue(reason, REFUSAL)] : [];
   return sequence ? refusal : [...refusal, insertion(reason.valueEnd, ',"stop_sequence":null')];
 };
 
 /** Clients send blocks back as they got them, and the API refuses a `cache_control` that is empty. */
 const editBlock: Editor = (block) =>
   block.includes(CACHE_CONTROL)
-    ? memberRemovals(scanTopLevel(block, { maxDepth: Infinity }), ({ key }) => key === 'cache_control')
+    ? memberRemovals(
+        scanTopLevel(block, { maxDepth: Infinity, maxMembers: Infinity }),
+        ({ key }) => key === 'cache_control',
+      )
     : [];
 
 const editContent: Editor = (content) => {
