@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AttemptSpans, Exchange, Ticker } from '#exchange';
+import { Exchange, Ticker } from '#exchange';
 import { type ConfigSource, type Logger, randomByte, type Telemetry } from '#platform';
 import { createAdapters, Dispatcher } from '#providers';
 import { TieredChooser } from '#routing';
@@ -33,6 +33,8 @@ export interface Gateway {
   url: string;
   /** From now on: not ready, and every answer closes its connection. */
   drain(): void;
+  /** Ends the running calls, each with an error that its caller can read. */
+  cutOff(): void;
   /** Takes no more, lets running calls end for at most so long, cuts off what is left, and is gone. */
   close(withinMs: number): Promise<void>;
 }
@@ -49,7 +51,6 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     chooser: new TieredChooser(Math.random),
     dispatcher,
     ticker,
-    spans: new AttemptSpans(telemetry.tracer),
     now,
   });
   const drain = new Drain();
@@ -67,6 +68,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   return {
     url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
     drain: () => drain.begin(),
+    cutOff: () => exchange.cutOff(),
     close: async (withinMs) => {
       drain.begin();
       const cutOff = setTimeout(() => exchange.cutOff(), withinMs);

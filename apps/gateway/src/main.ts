@@ -1,5 +1,6 @@
-import { ConfigSource, configFile, createLogger, startTelemetry } from '#platform';
-import { type Gateway, startGateway } from './gateway.js';
+import { ConfigSource, configFile, createLogger, type Logger, startTelemetry } from '#platform';
+import { startGateway } from './gateway.js';
+import { StopSignals } from './stop-signals.js';
 
 export interface RunGatewayOptions {
   /** Path of the configuration; undefined looks where `switchyard.yaml` is looked for. */
@@ -9,51 +10,37 @@ export interface RunGatewayOptions {
   port?: number;
 }
 
+const openConfig = async (file: string | undefined, logger: Logger): Promise<ConfigSource> => {
+  const config = await ConfigSource.open(configFile(file), {
+    onRefused: ({ faults }) => logger.error({ msg: 'configuration refused; the one in force stays', faults }),
+    onRestartNeeded: (names) => logger.warn({ msg: 'configuration changed in parts that need a restart', names }),
+  });
+  for (const warning of config.current.warnings) logger.warn({ msg: 'configuration', warning });
+  return config;
+};
+
 /**
  * Runs a gateway until SIGTERM or SIGINT. Resolves when it has stopped; rejects when it cannot start.
  * Prints one line when it is ready.
  */
 export const runGateway = async (options: RunGatewayOptions): Promise<void> => {
+  const signals = new StopSignals();
   const logger = createLogger('gateway');
-  const config = await ConfigSource.open(configFile(options.config), {
-    onRefused: ({ faults }) => logger.error({ msg: 'configuration refused; the one in force stays', faults }),
-    onRestartNeeded: (names) => logger.warn({ msg: 'configuration changed in parts that need a restart', names }),
-  });
-  for (const warning of config.current.warnings) logger.warn({ msg: 'configuration', warning });
+  const config = await openConfig(options.config, logger);
   const telemetry = startTelemetry('switchyard-gateway');
   const { listen } = config.current;
-  const gateway = await startGateway({
-    config,
-    logger,
-    telemetry,
-    host: options.host ?? listen.host,
-    port: options.port ?? listen.port,
-  });
-  const end = stopped(gateway, config);
+  const host = options.host ?? listen.host;
+  const gateway = await startGateway({ config, logger, telemetry, host, port: options.port ?? listen.port });
   process.stdout.write(`switchyard gateway listening on ${gateway.url}\n`);
-  await end;
+
+  // Readiness first, so that balancers look elsewhere; then no more connections; then the running calls.
+  const first = await signals.next();
+  gateway.drain();
+  // An interrupt comes from a terminal, which has no balancer to wait for.
+  if (first === 'SIGTERM') await signals.nextWithin(config.current.listen.drainDelayMs);
+  void signals.next().then(() => gateway.cutOff());
+  await gateway.close(config.current.listen.drainMs);
+
   config.close();
   await telemetry.shutdown();
 };
-
-/**
- * Readiness first, so that balancers look elsewhere; then no more connections; then the running calls.
- * An interrupt from a terminal has no balancer to wait for, and a second signal waits for nothing.
- */
-const stopped = (gateway: Gateway, config: ConfigSource): Promise<void> =>
-  new Promise((resolve, reject) => {
-    let asked = 0;
-    const stop = (signal: NodeJS.Signals) => {
-      asked++;
-      if (asked > 1) {
-        gateway.close(0).then(resolve, reject);
-        return;
-      }
-      gateway.drain();
-      const { drainMs, drainDelayMs } = config.current.listen;
-      const close = () => void gateway.close(drainMs).then(resolve, reject);
-      setTimeout(close, signal === 'SIGINT' ? 0 : drainDelayMs);
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-  });

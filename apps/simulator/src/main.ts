@@ -10,7 +10,8 @@ const DEFAULT_PORT = 8081;
  */
 export const runSimulator = async (options: SimulatorOptions = {}): Promise<void> => {
   const simulator = await startSimulator({ ...options, port: options.port ?? DEFAULT_PORT });
+  const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   process.stdout.write(`switchyard simulator is ready on ${simulator.url}\n`);
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await asked;
   await simulator.close();
 };

@@ -1,5 +1,5 @@
 import type { ApiError, CallerKey, Deployment, Failure, OutboundRequest, Route, StopReason, Usage } from '#core';
-import type { Context } from '@opentelemetry/api';
+import type { CallTrace } from './call-trace.js';
 
 /** An admitted call: who asks for what, and where such calls may go. */
 export interface Call {
@@ -9,8 +9,7 @@ export interface Call {
   route: Route;
   /** On the exchange's clock: when the last byte of the request had arrived. */
   receivedAt: number;
-  /** The trace it belongs to. */
-  context: Context;
+  trace: CallTrace;
 }
 
 /** One entry of a call's history. */

@@ -51,7 +51,12 @@ describe('what a caller is told', () => {
   });
 
   it('holds every field of an upstream’s verdict on the request', () => {
-    const error = { type: 'invalid_request_error', message: 'prompt is too long', details: { error_code: 'x' }, extra: 1 };
+    const error = {
+      type: 'invalid_request_error',
+      message: 'prompt is too long',
+      details: { error_code: 'x' },
+      extra: 1,
+    };
     expect(callerError(failure('status', 400, { error }), named).error).toEqual(error);
   });
 

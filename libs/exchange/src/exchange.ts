@@ -9,7 +9,6 @@ import {
 import type { Dispatcher } from '#providers';
 import type { Chooser, Plan } from '#routing';
 import { answerHeaders } from './answer-headers.js';
-import type { AttemptSpans } from './attempt-span.js';
 import type { Attempt, Call, Settlement } from './call.js';
 import { callerError } from './caller-error.js';
 import { Delivery } from './delivery.js';
@@ -23,7 +22,6 @@ export interface ExchangeOptions {
   chooser: Chooser;
   dispatcher: Dispatcher;
   ticker: Ticker;
-  spans: AttemptSpans;
   /** Monotonic milliseconds. */
   now: () => number;
 }

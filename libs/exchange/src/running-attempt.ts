@@ -1,7 +1,7 @@
 import type { Deployment, Failure, ProviderAdapter, WholeAnswer } from '#core';
 import type { Dispatcher } from '#providers';
 import { StreamRelay, WholeAnswerCollector } from './answer.js';
-import type { AttemptSpan, AttemptSpans } from './attempt-span.js';
+import type { AttemptTrace } from './call-trace.js';
 import type { Call } from './call.js';
 import type { Delivery } from './delivery.js';
 import type { AnswerFacts } from './settled-usage.js';
@@ -21,7 +21,6 @@ export interface AttemptOptions {
   delivery: Delivery;
   dispatcher: Dispatcher;
   ticker: Ticker;
-  spans: AttemptSpans;
   now: () => number;
   totalDeadline: number;
   fresh: boolean;
@@ -37,7 +36,7 @@ export class RunningAttempt {
 
   private readonly upstream: UpstreamCall;
   private readonly listener: StreamRelay | WholeAnswerCollector;
-  private readonly span: AttemptSpan;
+  private readonly trace: AttemptTrace;
   private resolve!: (end: AttemptEnd) => void;
 
   /** Throws `ApiError` when the deployment's wire cannot carry the request; nothing has been sent then. */
@@ -46,7 +45,7 @@ export class RunningAttempt {
     this.startedAt = now();
     const request = adapter.encode(call.request, deployment);
     this.ignored = request.ignored;
-    this.span = options.spans.start(call, deployment, request.headers);
+    this.trace = call.trace.attempt(call, deployment, request.headers);
     this.end = new Promise((resolve) => {
       this.resolve = resolve;
     });
@@ -118,7 +117,7 @@ export class RunningAttempt {
   private finish(end: AttemptEnd): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.span.end(end, this.facts);
+    this.trace.end(end, this.facts);
     this.resolve(end);
   }
 }

@@ -8,4 +8,5 @@ export { createLogger } from './logging.js';
 export type { Logger } from './logging.js';
 export { randomByte } from './random-byte.js';
 export { startTelemetry } from './telemetry.js';
+export { Tally } from './tally.js';
 export type { Telemetry } from './telemetry.js';

@@ -5,7 +5,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
 export interface Telemetry {
-  tracer: Tracer;
+  /** Undefined where nobody asked for spans: then there are none, and they cost nothing. */
+  tracer: Tracer | undefined;
   meter: Meter;
   /** Every metric in the Prometheus text format. */
   scrape(): Promise<string>;
@@ -18,16 +19,14 @@ export interface Telemetry {
  * is not taken: nobody asked for it.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-export const exportsTraces = (env: NodeJS.ProcessEnv): boolean => {
+const exportsSpans = (env: NodeJS.ProcessEnv): boolean => {
   if (env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none') return false;
   return Boolean(env.OTEL_TRACES_EXPORTER || env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
 };
 
-/**
- * Wires OpenTelemetry. Without an exporter for spans there is no tracer either: spans cost nothing then, and the
- * caller's trace context travels through unchanged.
- */
+/** Wires OpenTelemetry: metrics always, to be fetched from `/metrics`; spans as the standard variables say. */
 export const startTelemetry = (service: string, env: NodeJS.ProcessEnv = process.env): Telemetry => {
+  const withSpans = exportsSpans(env);
   const prometheus = new PrometheusExporter({ preventServerStart: true });
   const sdk = new NodeSDK({
     // The default detectors would publish the command line and the host's names.
@@ -37,12 +36,12 @@ export const startTelemetry = (service: string, env: NodeJS.ProcessEnv = process
     textMapPropagator: env.OTEL_PROPAGATORS ? undefined : new W3CTraceContextPropagator(),
     metricReaders: [prometheus],
     logRecordProcessors: [],
-    spanProcessors: exportsTraces(env) ? undefined : [],
+    spanProcessors: withSpans ? undefined : [],
   });
   sdk.start();
   const serializer = new PrometheusSerializer();
   return {
-    tracer: trace.getTracer('switchyard'),
+    tracer: withSpans ? trace.getTracer('switchyard') : undefined,
     meter: metrics.getMeter('switchyard'),
     scrape: async () => serializer.serialize((await prometheus.collect()).resourceMetrics),
     shutdown: () => sdk.shutdown(),

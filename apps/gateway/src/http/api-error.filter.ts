@@ -34,5 +34,7 @@ const inApiTerms = (thrown: unknown): ApiError => {
   const { statusCode, message } = thrown as { statusCode?: number; message?: string };
   const status = thrown instanceof HttpException ? thrown.getStatus() : (statusCode ?? 500);
   if (status >= 500) return new ApiError('api_error', 'The gateway failed to handle this request.', { cause: thrown });
-  return REFUSED_BY_FASTIFY[status]?.() ?? new ApiError('invalid_request_error', message ?? 'The request is not valid.');
+  return (
+    REFUSED_BY_FASTIFY[status]?.() ?? new ApiError('invalid_request_error', message ?? 'The request is not valid.')
+  );
 };

@@ -4,6 +4,7 @@ import { randomByte } from '#platform';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Authenticate } from './authenticate.js';
 import type { Drain } from './drain.js';
+import { answerHalfClosed } from './half-closed-caller.js';
 import type { RouteTable } from './route-table.js';
 
 /** What a Messages body may weigh, as the API has it. */
@@ -50,13 +51,11 @@ export const createServer = ({ authenticate, drain, routes }: ServerParts): Fast
       const body = Buffer.from(
         JSON.stringify(errorEnvelope({ type: 'invalid_request_error', message: error.message }, request.id)),
       );
-      void reply
-        .code(400)
-        .headers({ 'request-id': request.id, 'content-type': 'application/json' })
-        .send(body);
+      void reply.code(400).headers({ 'request-id': request.id, 'content-type': 'application/json' }).send(body);
     },
   });
   routes.watch(server);
+  answerHalfClosed(server.server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   server.decorateRequest('caller', null);

@@ -1,27 +1,21 @@
 import { ApiError, type Endpoint } from '#core';
 import { readMessagesRequest } from '#dialects';
-import type { Call } from '#exchange';
+import { type Call, PassingTrace, RecordedTrace } from '#exchange';
 import type { Config } from '#platform';
 import type { Tracer } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
-import { ServerSpan } from '../observe/server-span.js';
 import { mayUse } from './may-use.js';
-
-export interface Admitted {
-  call: Call;
-  span: ServerSpan;
-}
 
 /** From an authenticated request to a call that the exchange can take. */
 export class Admission {
   constructor(
     private readonly config: () => Config,
-    private readonly tracer: Tracer,
+    private readonly tracer: Tracer | undefined,
     private readonly now: () => number,
   ) {}
 
   /** Throws the `ApiError` of whatever keeps the request from being a call. */
-  admit(endpoint: Endpoint, http: FastifyRequest): Admitted {
+  admit(endpoint: Endpoint, http: FastifyRequest): Call {
     const receivedAt = this.now();
     const { caller: key } = http;
     if (!key) throw new Error('A call was routed without a key.');
@@ -30,7 +24,9 @@ export class Admission {
       throw new ApiError('permission_error', `The key "${key.name}" may not use the model "${request.model}".`);
     const route = this.config().catalog.find(request.model);
     if (!route) throw new ApiError('not_found_error', `model: ${request.model}`);
-    const span = new ServerSpan(this.tracer, `POST ${http.routeOptions.url}`, http.headers);
-    return { call: { requestId: http.id, key, request, route, receivedAt, context: span.context }, span };
+    const trace = this.tracer
+      ? new RecordedTrace(this.tracer, `POST ${http.routeOptions.url}`, http.headers)
+      : new PassingTrace(http.headers);
+    return { requestId: http.id, key, request, route, receivedAt, trace };
   }
 }

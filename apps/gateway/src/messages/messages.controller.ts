@@ -28,12 +28,12 @@ export class MessagesController {
   }
 
   private async answer(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { call, span } = this.admission.admit(endpoint, request);
+    const call = this.admission.admit(endpoint, request);
     this.inFlight.enter();
     try {
       // From here on the answer is the exchange's: nothing of Nest or Fastify touches its bytes.
       reply.hijack();
-      this.recorder.settled(await this.exchange.answer(call, new ResponseSink(reply.raw, echoedHeaders(reply))), span);
+      this.recorder.settled(await this.exchange.answer(call, new ResponseSink(reply.raw, echoedHeaders(reply))));
     } finally {
       this.inFlight.leave();
     }

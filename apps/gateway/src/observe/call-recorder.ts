@@ -3,7 +3,6 @@ import type { ApiError } from '#core';
 import type { Logger } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import type { CallMetrics } from './call-metrics.js';
-import type { ServerSpan } from './server-span.js';
 
 /** Where every call ends: one log line, its metrics, its span. Holds no prompt, no answer and no secret. */
 export class CallRecorder {
@@ -13,14 +12,14 @@ export class CallRecorder {
   ) {}
 
   /** A call that went through the exchange. */
-  settled(settlement: Settlement, span: ServerSpan): void {
-    span.end(settlement);
+  settled(settlement: Settlement): void {
+    settlement.call.trace.end(settlement);
     this.metrics.settled(settlement);
     const { call, attempts, outcome, error, usage } = settlement;
     this.logger[outcome === 'broken' || settlement.status === 500 ? 'warn' : 'info']({
       msg: 'call',
       request_id: call.requestId,
-      trace_id: span.traceId,
+      trace_id: call.trace.id,
       key: call.key.name,
       workspace: call.key.workspace,
       endpoint: call.request.endpoint,

@@ -47,13 +47,13 @@ const mayTravel = (name: string): boolean => {
 };
 
 /** RFC 9110, 7.6.1: what `connection` names ends at the next hop. */
-const hopByHop = (connection: string | string[] | undefined): ReadonlySet<string> =>
-  new Set(
-    String(connection ?? '')
-      .toLowerCase()
-      .split(',')
-      .map((name) => name.trim()),
-  );
+const hopByHop = (connection: string | string[] | undefined): readonly string[] =>
+  connection === undefined || connection === 'keep-alive'
+    ? []
+    : String(connection)
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim());
 
 /**
  * The caller's headers that an upstream may see; the table with the reasons is in `docs/reference/headers.md`.
@@ -63,7 +63,7 @@ export const upstreamHeaders = (headers: IncomingHeaders, version: ApiVersion): 
   const dropped = hopByHop(headers.connection);
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || dropped.has(name) || !mayTravel(name)) continue;
+    if (value === undefined || !mayTravel(name) || dropped.includes(name)) continue;
     const text = Array.isArray(value) ? value.join(', ') : value;
     if (VALUE.test(text)) kept[name] = text;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anthropic, CREDENTIALS, FILE, faultsOf, provider, SOUND, soundBut, BASE } from './sound-file.js';
+import { anthropic, CREDENTIALS, FILE, faultsOf, provider, SOUND, soundBut, warningsOf, BASE } from './sound-file.js';
 
 describe('a faulty configuration', () => {
   it.each<[what: string, line: number, text: string, fault: string]>([
@@ -330,7 +330,7 @@ describe('a faulty configuration', () => {
 
   it('refuses a secret that can be guessed where strangers can try, and else only warns', () => {
     const short = { 6: '  - { name: ci, secret: short }' };
-    const problem = '6:25  keys.0.secret: has 5 characters; write at least 16';
+    const problem = 'keys.0.secret: has 5 characters; write at least 16';
 
     expect(faultsOf(soundBut({ ...short, 7: 'listen: { host: 0.0.0.0 }' }))).toEqual([
       expect.stringContaining(problem),

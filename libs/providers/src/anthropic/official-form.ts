@@ -46,7 +46,13 @@ const officialCounters = (usage: Readonly<Record<string, unknown>>): Readonly<Re
   };
 };
 
+/** What the names of compatible services have in them, and the official ones have not. */
+const COMPATIBLE = ['cache_read_tokens', 'cache_write_tokens', 'claude_cache', 'reasoning_tokens'].map((name) =>
+  Buffer.from(name),
+);
+
 const editUsage: Editor = (value) => {
+  if (!COMPATIBLE.some((name) => value.includes(name))) return [];
   const usage = fieldsOf(parseJson(value.toString()));
   const missing = Object.entries(officialCounters(usage))
     .filter(([name, count]) => count !== undefined && (usage[name] ?? undefined) === undefined)
