@@ -74,27 +74,35 @@ describe('the tiered chooser', () => {
   });
 
   it('never tries a deployment twice and never more than three, whatever fails how', () => {
-    const anyRoute = fc.array(fc.record({ provider: fc.constantFrom('a', 'b', 'c'), tier: fc.integer({ min: 1, max: 3 }) }), {
-      minLength: 1,
-      maxLength: 12,
-    });
+    const anyRoute = fc.array(
+      fc.record({ provider: fc.constantFrom('a', 'b', 'c'), tier: fc.integer({ min: 1, max: 3 }) }),
+      {
+        minLength: 1,
+        maxLength: 12,
+      },
+    );
     const anyStatus = fc.constantFrom(429, 500, 529, 401, 404);
     fc.assert(
-      fc.property(anyRoute, fc.infiniteStream(anyStatus), fc.infiniteStream(fc.double({ min: 0, max: 0.999 })), (targets, statuses, randoms) => {
-        const deployments = targets.map(({ provider, tier }, at) => deployment(provider, String(at), tier));
-        const plan = new TieredChooser(() => randoms.next().value as number).plan(route(...deployments));
-        const ids: string[] = [];
-        let tier = 0;
-        for (let next = plan.next(); next; next = plan.next()) {
-          ids.push(next.id);
-          expect(next.tier).toBeGreaterThanOrEqual(tier);
-          tier = next.tier;
-          plan.settled(next, failed(statuses.next().value as number));
-        }
-        expect(new Set(ids).size).toBe(ids.length);
-        expect(ids.length).toBeLessThanOrEqual(3);
-        expect(ids.length).toBeGreaterThan(0);
-      }),
+      fc.property(
+        anyRoute,
+        fc.infiniteStream(anyStatus),
+        fc.infiniteStream(fc.double({ min: 0, max: 0.999 })),
+        (targets, statuses, randoms) => {
+          const deployments = targets.map(({ provider, tier }, at) => deployment(provider, String(at), tier));
+          const plan = new TieredChooser(() => randoms.next().value as number).plan(route(...deployments));
+          const ids: string[] = [];
+          let tier = 0;
+          for (let next = plan.next(); next; next = plan.next()) {
+            ids.push(next.id);
+            expect(next.tier).toBeGreaterThanOrEqual(tier);
+            tier = next.tier;
+            plan.settled(next, failed(statuses.next().value as number));
+          }
+          expect(new Set(ids).size).toBe(ids.length);
+          expect(ids.length).toBeLessThanOrEqual(3);
+          expect(ids.length).toBeGreaterThan(0);
+        },
+      ),
     );
   });
 });
