@@ -101,12 +101,12 @@ describe('a Messages request on its way to Anthropic', () => {
 });
 
 describe('thinking of another vendor’s model', () => {
-  const foreign = '{"type":"thinking","thinking":"t","signature":"swy1.abc.def"}';
+  const foreign = '{"type":"thinking","thinking":"t","signature":"~swy1.abc.def"}';
   const claudes = '{"type":"thinking","thinking":"t","signature":"EqoBCkgI+/="}';
-  const text = '{"type":"text","text":"1.0 \\ud800 \\"swy1."}';
+  const text = '{"type":"text","text":"1.0 \\ud800 \\"~swy1."}';
   const body = (turns: string) => `{"model":"m", "messages": [${turns}] ,"max_tokens":1.0}`;
   const assistant = (blocks: string) => `{"role":"assistant","content":[${blocks}]}`;
-  const user = '{ "role":"user","content":"\\"swy1.\\" is no signature" }';
+  const user = '{ "role":"user","content":"\\"~swy1.\\" is no signature" }';
 
   it.each([
     ['beside text', assistant(`${foreign}, ${text}`), assistant(text)],
@@ -136,7 +136,7 @@ describe('thinking of another vendor’s model', () => {
     user,
     assistant(claudes),
     assistant(text),
-    `7,"swy1.",{"content":7},[],{"content":[7,"swy1.",[${foreign}]]}`,
+    `7,"~swy1.",{"content":7},[],{"content":[7,"~swy1.",[${foreign}]]}`,
   ])('is not seen in %s', (turns) => {
     const request = aRequest(body(turns));
     const sent = encodeRequest(request, aDeployment());

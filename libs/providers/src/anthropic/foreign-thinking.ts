@@ -1,11 +1,13 @@
 import { type Edit, findMember, forEachElement, moveEdits, Removals, type TopLevelScan } from '#core';
 import { OUR_SIGNATURE_PREFIX } from '../shared/thinking-signature.js';
 
-const MARK = Buffer.from(`"${OUR_SIGNATURE_PREFIX}`);
+const MARK = Buffer.from(OUR_SIGNATURE_PREFIX);
 
 const isForeign = (block: Buffer): boolean => {
   const signature = findMember(block, 'signature');
-  return signature !== undefined && block.indexOf(MARK, signature.valueStart) === signature.valueStart;
+  // Behind the quote that opens the value.
+  const start = (signature?.valueStart ?? 0) + 1;
+  return signature !== undefined && MARK.equals(block.subarray(start, start + MARK.length));
 };
 
 const foreignBlocks = (content: Buffer): Removals => {

@@ -13,6 +13,9 @@ const MAX_EVENT_BYTES = 8 * 1024 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** How nearly every event of a stream begins. */
+const DELTA = 'event: content_block_delta\ndata: {';
+
 /** SDKs take an event by its name, and some services leave it out. */
 const nameEdit = (block: Buffer, dataAt: number, type: string): Edit => {
   const at = block.lastIndexOf(LF, dataAt) + 1;
@@ -109,7 +112,9 @@ export class AnthropicStreamReader implements StreamReader {
       const end = nextBoundary(events, given);
       this.block = events.subarray(given, end);
       this.edits = [];
-      this.parser.feed(this.block.toString());
+      // Nothing is read of a delta but its length, and for that it need not be taken apart.
+      if (events.toString('latin1', given, given + DELTA.length) === DELTA) this.tap.readDelta(this.block.toString());
+      else this.parser.feed(this.block.toString());
       if (this.failure) break;
       if (this.edits.length > 0) edits.push(...moveEdits(this.edits, given));
       given = end;

@@ -32,11 +32,17 @@ export class StreamTap {
   read(name: string | undefined, data: string): string | undefined {
     const type = name !== undefined && KNOWN.has(name) ? name : textOf(fieldsOf(parseJson(data)).type);
     if (type === undefined || !KNOWN.has(type)) return undefined;
-    if (PARTS.has(type) && !this.started) this.failure = badAnswer(`a ${type} event of an answer that had not begun`);
-    else if (type === 'content_block_delta') this.outputChars += deltaLength(data);
+    if (type === 'content_block_delta') this.readDelta(data);
+    else if (PARTS.has(type) && !this.started) this.failure = premature(type);
     else if (type === 'message_stop') this.finished = true;
     else if (type !== 'ping' && type !== 'content_block_stop') this.readFields(type, data);
     return type;
+  }
+
+  /** Reads a `content_block_delta` of which at least the data is given. */
+  readDelta(data: string): void {
+    if (this.started) this.outputChars += deltaLength(data);
+    else this.failure = premature('content_block_delta');
   }
 
   private readFields(type: string, data: string): void {
@@ -67,6 +73,8 @@ export class StreamTap {
     this.usage = mergeUsage(this.usage, usage);
   }
 }
+
+const premature = (type: string): Failure => badAnswer(`a ${type} event of an answer that had not begun`);
 
 const errorIn = (event: unknown, data: string): Failure => {
   const error = errorObjectOf(fieldsOf(event).error);

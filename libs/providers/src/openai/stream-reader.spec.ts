@@ -198,7 +198,7 @@ describe('a reader of chat completion streams', () => {
     });
 
     expect(message?.content).toMatchObject([
-      { type: 'thinking', thinking: '', signature: expect.stringMatching(/^swy1\./) },
+      { type: 'thinking', thinking: '', signature: expect.stringMatching(/^~swy1\./) },
       { type: 'text' },
       { type: 'tool_use' },
     ]);

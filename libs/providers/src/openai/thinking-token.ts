@@ -36,7 +36,7 @@ const digest = (hash: Hash): string => hash.digest().subarray(0, HASH_BYTES).toS
  * Signatures for thinking that did not come from Claude. The wire wants every thinking block signed, and wants it back
  * unchanged; a vendor's `reasoning_content` has no signature, so we make one:
  *
- *     swy1.<base64url of {v: vendor, h: hash of the text, or r: the text deflated}>.<base64url of HMAC-SHA256, 16 bytes>
+ *     ~swy1.<base64url of {v: vendor, h: hash of the text, or r: the text deflated}>.<base64url of HMAC-SHA256, 16 bytes>
  */
 export class ThinkingTokens {
   /** `key` must be the same in every replica: a conversation may come back to another one. */

@@ -42,7 +42,7 @@ describe('a whole chat completion', () => {
       role: 'assistant',
       model: 'claude-sonnet-4-5',
       content: [
-        { type: 'thinking', thinking: 'Look', signature: expect.stringMatching(/^swy1\./) },
+        { type: 'thinking', thinking: 'Look', signature: expect.stringMatching(/^~swy1\./) },
         { type: 'text', text: 'Sunny' },
         { type: 'tool_use', id: 'call_a', name: 'a', input: { x: 1 } },
         { type: 'tool_use', id: 'call_b', name: 'b', input: {} },
