@@ -18,4 +18,6 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 30_000,
+  // A test that fails half-way may leave a server behind, which must not keep the whole run from ending.
+  forceExit: true,
 };

@@ -4,7 +4,7 @@ export type { Logger };
 
 /** Lines are gathered for so long, or until there are so many bytes, because one write of twenty lines costs as much as one of one. */
 const FLUSH_MS = 100;
-const FLUSH_BYTES = 32 * 1024;
+const FLUSH_BYTES = 16 * 1024 - 1;
 
 /**
  * JSON lines on standard output, gathered for a moment and written behind the calls that they tell of.

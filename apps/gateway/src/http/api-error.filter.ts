@@ -2,11 +2,9 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { ApiError, errorEnvelope } from '#core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallRecorder } from '../observe/call-recorder.js';
-import { BODY_LIMIT } from './server.js';
 
 /** What Fastify refuses by itself, by the status that it gives it. Its texts speak of Fastify's options. */
 const REFUSED_BY_FASTIFY: Readonly<Record<number, () => ApiError>> = {
-  413: () => new ApiError('request_too_large', `Request exceeds the maximum size of ${BODY_LIMIT} bytes.`),
   415: () => new ApiError('invalid_request_error', 'The body must be JSON: send content-type: application/json.'),
 };
 
@@ -21,8 +19,6 @@ export class ApiErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = inApiTerms(thrown);
     this.recorder.refused(request, error);
-    // Fastify closes the connection under a body that is too large, and the caller would never read why.
-    void reply.removeHeader('connection');
     // Bytes, because Fastify would add a charset to text, which JSON does not have.
     const body = Buffer.from(JSON.stringify(errorEnvelope(error.error, request.id)));
     void reply.code(error.status).headers(error.headers).header('content-type', 'application/json').send(body);

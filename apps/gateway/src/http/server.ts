@@ -5,10 +5,9 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Authenticate } from './authenticate.js';
 import type { Drain } from './drain.js';
 import { answerHalfClosed } from './half-closed-caller.js';
+import { BODY_LIMIT, readBody, tooLarge } from './read-body.js';
 import type { RouteTable } from './route-table.js';
 
-/** What a Messages body may weigh, as the API has it. */
-export const BODY_LIMIT = 32 * 1024 * 1024;
 /** More headers than this is an attack on whoever parses them next, not a client. */
 const HEADER_COUNT_LIMIT = 100;
 
@@ -44,7 +43,13 @@ export const createServer = ({ authenticate, drain, routes }: ServerParts): Fast
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    http: { maxHeaderSize: 32 * 1024, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+    http: {
+      maxHeaderSize: 32 * 1024,
+      headersTimeout: 15_000,
+      connectionsCheckingInterval: 5_000,
+      // What waits for a slow caller; the system's own buffers are large enough for a fast one.
+      highWaterMark: 16 * 1024,
+    },
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request: FastifyRequest, reply: FastifyReply) => {
@@ -57,7 +62,7 @@ export const createServer = ({ authenticate, drain, routes }: ServerParts): Fast
   routes.watch(server);
   answerHalfClosed(server.server);
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addContentTypeParser('application/json', (_request, payload, done) => readBody(payload, done));
   server.decorateRequest('caller', null);
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id);
@@ -82,7 +87,7 @@ const refuseOversized = (request: FastifyRequest): void => {
   if (request.raw.rawHeaders.length > HEADER_COUNT_LIMIT * 2)
     throw new ApiError('invalid_request_error', `More than ${HEADER_COUNT_LIMIT} headers.`, { status: 431 });
   if (Number(request.headers['content-length']) > BODY_LIMIT)
-    throw new ApiError('request_too_large', `Request exceeds the maximum size of ${BODY_LIMIT} bytes.`);
+    throw tooLarge();
   if (request.headers['content-encoding'] !== undefined && request.headers['content-encoding'] !== 'identity')
     throw new ApiError('invalid_request_error', 'Compressed request bodies are not supported; send plain JSON.', {
       details: { error_code: 'request_body_encoding_unsupported' },

@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from '#core';
+
+/** What a Messages body may weigh, as the API has it. */
+export const BODY_LIMIT = 32 * 1024 * 1024;
+
+export const tooLarge = (): ApiError =>
+  new ApiError('request_too_large', `Request exceeds the maximum size of ${BODY_LIMIT} bytes.`);
+
+type Done = (error: Error | null, body?: Buffer) => void;
+
+/**
+ * Collects a body into one buffer. Where its length was declared, each piece is copied to its place as it comes, while the
+ * processor still has it at hand, and no pieces pile up. Says 413 as soon as an undeclared length is too much, and lets
+ * the rest run out, so that the caller gets to read why.
+ */
+export const readBody = (payload: IncomingMessage, done: Done): void => {
+  const declared = Number(payload.headers['content-length']);
+  const body = new GrowingBuffer(Number.isSafeInteger(declared) ? declared : 0);
+  let refused = false;
+  payload.on('data', (chunk: Buffer) => {
+    if (refused) return;
+    if (body.size + chunk.length <= BODY_LIMIT) {
+      body.append(chunk);
+      return;
+    }
+    refused = true;
+    done(tooLarge());
+  });
+  payload.on('end', () => {
+    if (!refused) done(null, body.bytes);
+  });
+  payload.on('error', (error) => {
+    if (!refused) done(new ApiError('invalid_request_error', 'The request body was cut off.', { cause: error }));
+  });
+};
+
+class GrowingBuffer {
+  size = 0;
+  private storage: Buffer;
+
+  constructor(expected: number) {
+    this.storage = Buffer.allocUnsafe(Math.min(expected, BODY_LIMIT));
+  }
+
+  get bytes(): Buffer {
+    return this.storage.subarray(0, this.size);
+  }
+
+  append(chunk: Buffer): void {
+    const size = this.size + chunk.length;
+    if (size > this.storage.length) {
+      const larger = Buffer.allocUnsafe(Math.min(BODY_LIMIT, Math.max(size, 2 * this.storage.length)));
+      this.storage.copy(larger, 0, 0, this.size);
+      this.storage = larger;
+    }
+    chunk.copy(this.storage, this.size);
+    this.size = size;
+  }
+}
