@@ -9,6 +9,12 @@ interface Place {
   path: string;
 }
 
+/** What is read ahead of a caller that is slower than its upstream, in bytes and beside the system's own buffers. */
+const READ_AHEAD = 16 * 1024;
+
+/** Undici hands all of it on to `net.connect`, though its types know the timeout only. */
+const connecting = (timeout: number) => ({ timeout, highWaterMark: READ_AHEAD });
+
 /**
  * The only code that opens a connection to a provider.
  *
@@ -60,7 +66,7 @@ export class Dispatcher {
     let agent = this.agents.get(key);
     if (!agent) {
       agent = new Agent({
-        connect: { timeout: connectMs },
+        connect: connecting(connectMs),
         // A provider that drops idle sockets sooner than we do turns the next call into a reset.
         keepAliveTimeout: 4_000,
         keepAliveMaxTimeout: 600_000,
