@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -93,6 +93,13 @@ export class GatewayProcess {
   /** The log line of the call with that `request-id`. */
   loggedCall(requestId: string | null): Promise<LogLine> {
     return this.logged(({ request_id }) => request_id === requestId);
+  }
+
+  /** Puts another configuration in the file's place at one stroke; text is written as it is. */
+  async rewrite(config: Section | string): Promise<void> {
+    const beside = `${this.configFile}.new`;
+    await writeFile(beside, typeof config === 'string' ? config : JSON.stringify(config, null, 2));
+    await rename(beside, this.configFile);
   }
 
   signal(name: NodeJS.Signals): void {

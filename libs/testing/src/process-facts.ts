@@ -1,0 +1,19 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** Whether the system tells what is asked here. */
+export const KNOWS_PROCESSES = process.platform === 'linux';
+
+/** Memory that a process occupies now, in bytes. */
+export const residentBytes = async (pid: number): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = /^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1];
+  if (kilobytes === undefined) throw new Error(`process ${pid} has no memory`);
+  return Number(kilobytes) * 1024;
+};
+
+/** Sockets that a process has open, listening ones included. */
+export const openSockets = async (pid: number): Promise<number> => {
+  const folder = `/proc/${pid}/fd`;
+  const targets = (await readdir(folder)).map((fd) => readlink(`${folder}/${fd}`).catch(() => ''));
+  return (await Promise.all(targets)).filter((target) => target.startsWith('socket:')).length;
+};

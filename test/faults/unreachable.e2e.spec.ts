@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GatewayProcess, provider, testConfig } from '#testing';
+import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+import { FORMS, question } from './two-upstreams.js';
+
+/** A port on which nobody listens. */
+const closedPort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+describe('an upstream that cannot be reached', () => {
+  let well: Simulator;
+  let gateway: GatewayProcess;
+
+  beforeAll(async () => {
+    well = await startSimulator();
+    const closed = `http://127.0.0.1:${await closedPort()}`;
+    const short = { timeouts: { connect: '1s' } };
+    const providers = {
+      refused: provider('anthropic', closed, short),
+      'refused-openai': provider('openai', `${closed}/v1`, short),
+      // Never resolves: RFC 6761, 6.4.
+      nameless: provider('anthropic', 'http://upstream.invalid', short),
+      // Speaks no TLS.
+      plain: provider('anthropic', well.url.replace('http:', 'https:'), short),
+      well: provider('anthropic', well.url),
+    };
+    const unreachable = Object.keys(providers).filter((name) => name !== 'well');
+    gateway = await GatewayProcess.start(
+      testConfig({
+        providers,
+        models: Object.fromEntries(
+          unreachable.flatMap((name) => [
+            [name, { targets: [{ provider: name }] }],
+            [`${name}-and-well`, { targets: [{ provider: name }, { provider: 'well', tier: 2 }] }],
+          ]),
+        ),
+      }),
+    );
+  });
+
+  afterAll(async () => {
+    await gateway.stop();
+    await well.close();
+  });
+
+  it.each([
+    ['refused', 'ECONNREFUSED'],
+    ['refused-openai', 'ECONNREFUSED'],
+    ['nameless', /^(ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/],
+    ['plain', /SSL|EPROTO/],
+  ])('because it is %s is a 502 that names no address', async (name, cause) => {
+    for (const form of FORMS) {
+      const response = await gateway.post('/v1/messages', question(name, form));
+      const text = await response.text();
+      expect(response.status).toBe(502);
+      expect(JSON.parse(text)).toMatchObject({
+        type: 'error',
+        error: { type: 'api_error', message: 'The upstream could not be reached.' },
+      });
+      const line = await gateway.loggedCall(response.headers.get('request-id'));
+      expect(line.attempts).toEqual([
+        expect.objectContaining({ outcome: 'connect', cause: expect.stringMatching(cause) }),
+      ]);
+    }
+  });
+
+  it.each(['refused', 'refused-openai', 'nameless', 'plain'])(
+    'because it is %s is made good by another',
+    async (name) => {
+      for (const form of FORMS) {
+        const before = well.ledger.counts().answered;
+        const response = await gateway.post('/v1/messages', question(`${name}-and-well`, form));
+        expect(response.status).toBe(200);
+        expect(await response.text()).toContain('Which way?'.split(' ')[0]);
+        expect(response.headers.get('x-switchyard-attempts')).toBe(`${name}/main=connect, well/main=200`);
+        expect(well.ledger.counts().answered).toBe(before + 1);
+      }
+    },
+  );
+});
