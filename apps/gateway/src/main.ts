@@ -27,7 +27,7 @@ export const runGateway = async (options: RunGatewayOptions): Promise<void> => {
   const signals = new StopSignals();
   const logger = createLogger('gateway');
   const config = await openConfig(options.config, logger);
-  const telemetry = startTelemetry('switchyard-gateway');
+  const telemetry = await startTelemetry('switchyard-gateway');
   const { listen } = config.current;
   const host = options.host ?? listen.host;
   const gateway = await startGateway({ config, logger, telemetry, host, port: options.port ?? listen.port });

@@ -1,8 +1,8 @@
-import { type Meter, metrics, type Tracer, trace } from '@opentelemetry/api';
+import { type Meter, type Tracer, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { NodeSDK } from '@opentelemetry/sdk-node';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 
 export interface Telemetry {
   /** Undefined where nobody asked for spans: then there are none, and they cost nothing. */
@@ -21,29 +21,43 @@ export interface Telemetry {
  */
 const exportsSpans = (env: NodeJS.ProcessEnv): boolean => {
   if (env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none') return false;
-  return Boolean(env.OTEL_TRACES_EXPORTER || env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+  return Boolean(
+    env.OTEL_TRACES_EXPORTER || env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+  );
+};
+
+/**
+ * Starts the SDK, which reads exporter, sampler and the rest from the standard variables. It is loaded only here: with
+ * every exporter that there is it would make the heap a third larger, and each garbage collection as much slower.
+ */
+const startSpans = async (resource: Resource, env: NodeJS.ProcessEnv) => {
+  const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  const sdk = new NodeSDK({
+    resource,
+    // The default detectors would publish the command line and the host's names.
+    autoDetectResources: false,
+    // Baggage is the caller's and stays here: providers are strangers.
+    textMapPropagator: env.OTEL_PROPAGATORS ? undefined : new W3CTraceContextPropagator(),
+    metricReaders: [],
+    logRecordProcessors: [],
+  });
+  sdk.start();
+  return { tracer: trace.getTracer('switchyard'), shutdown: () => sdk.shutdown() };
 };
 
 /** Wires OpenTelemetry: metrics always, to be fetched from `/metrics`; spans as the standard variables say. */
-export const startTelemetry = (service: string, env: NodeJS.ProcessEnv = process.env): Telemetry => {
-  const withSpans = exportsSpans(env);
+export const startTelemetry = async (service: string, env: NodeJS.ProcessEnv = process.env): Promise<Telemetry> => {
+  const resource = resourceFromAttributes({ 'service.name': env.OTEL_SERVICE_NAME ?? service });
   const prometheus = new PrometheusExporter({ preventServerStart: true });
-  const sdk = new NodeSDK({
-    // The default detectors would publish the command line and the host's names.
-    autoDetectResources: false,
-    resource: resourceFromAttributes({ 'service.name': env.OTEL_SERVICE_NAME ?? service }),
-    // Baggage is the caller's and stays here: providers are strangers.
-    textMapPropagator: env.OTEL_PROPAGATORS ? undefined : new W3CTraceContextPropagator(),
-    metricReaders: [prometheus],
-    logRecordProcessors: [],
-    spanProcessors: withSpans ? undefined : [],
-  });
-  sdk.start();
+  const metrics = new MeterProvider({ resource, readers: [prometheus] });
+  const spans = exportsSpans(env) ? await startSpans(resource, env) : undefined;
   const serializer = new PrometheusSerializer();
   return {
-    tracer: withSpans ? trace.getTracer('switchyard') : undefined,
+    tracer: spans?.tracer,
     meter: metrics.getMeter('switchyard'),
     scrape: async () => serializer.serialize((await prometheus.collect()).resourceMetrics),
-    shutdown: () => sdk.shutdown(),
+    shutdown: async () => {
+      await Promise.all([metrics.shutdown(), spans?.shutdown()]);
+    },
   };
 };
