@@ -1,0 +1,15 @@
+curl -X POST "https://console.mixroute.io/v1/messages" \
+  -H "Content-Type: application/json" \
+  -H "Authorization: Bearer sk-xxxxxxxxxx" \
+  -H "anthropic-version: 2023-06-01" \
+  -d '{
+    "model": "claude-sonnet-4-5-20250929",
+    "max_tokens": 16000,
+    "thinking": {
+      "type": "enabled",
+      "budget_tokens": 10000
+    },
+    "messages": [
+      {"role": "user", "content": "Provide a medium difficulty geometry problem and solve it step by step"}
+    ]
+  }'

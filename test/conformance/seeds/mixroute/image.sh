@@ -1,0 +1,27 @@
+curl -X POST "https://console.mixroute.io/v1/messages" \
+  -H "Content-Type: application/json" \
+  -H "Authorization: Bearer sk-xxxxxxxxxx" \
+  -H "anthropic-version: 2023-06-01" \
+  -d '{
+    "model": "claude-sonnet-4-5-20250929",
+    "max_tokens": 1024,
+    "messages": [
+      {
+        "role": "user",
+        "content": [
+          {
+            "type": "image",
+            "source": {
+              "type": "base64",
+              "media_type": "image/jpeg",
+              "data": "base64_encoded_image_data"
+            }
+          },
+          {
+            "type": "text",
+            "text": "Please describe this image"
+          }
+        ]
+      }
+    ]
+  }'
