@@ -100,7 +100,7 @@ describe('getting in', () => {
     ['another scheme', { authorization: `Basic ${TEST_KEY}` }],
     ['an empty key', { 'x-api-key': '' }],
   ])('%s is a 401 that clients do not repeat', async (_what, headers) => {
-    const response = await send('POST', '/v1/messages', headers as Record<string, string>);
+    const response = await send('POST', '/v1/messages', headers);
     expect(response.status).toBe(401);
     expect(response.headers.get('x-should-retry')).toBe('false');
     expect(await response.json()).toMatchObject({

@@ -1,6 +1,6 @@
 export { ApiError, errorEnvelope, STATUS_OF } from './api-error.js';
 export type { CallerKey } from './caller-key.js';
-export type { ApiErrorOptions, ApiErrorType, ErrorObject } from './api-error.js';
+export type { ApiErrorType, ErrorObject } from './api-error.js';
 export type { Credential, Deployment, Provider, ProviderKind, Route, Timeouts } from './deployment.js';
 export { InvalidJson } from './invalid-json.js';
 export { findMember, forEachElement } from './json-children.js';
@@ -13,12 +13,9 @@ export type {
   ApiVersion,
   ContentBlock,
   Endpoint,
-  Json,
-  JsonObject,
   Message,
   MessagesRequest,
   StopReason,
-  Turn,
   WireUsage,
 } from './messages.js';
 export type {

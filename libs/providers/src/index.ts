@@ -1,4 +1,3 @@
 export { createAdapters } from './adapters.js';
-export type { AdapterOptions } from './adapters.js';
 export { Dispatcher } from './dispatcher.js';
 export type { AnswerHandler } from './dispatcher.js';

@@ -15,26 +15,30 @@ const limitOf = (query: Record<string, unknown>): number => {
   return limit;
 };
 
-/** The page shape of every list of the API: a window after or before an id, and whether there is more that way. */
-export const pageOf = <T extends { id: string }>(all: readonly T[], query: Record<string, unknown>) => {
+/** The index of the entry that a cursor names. */
+const indexOf = (all: readonly { id: string }[], name: string, id: string): number => {
+  const at = all.findIndex((entry) => entry.id === id);
+  if (at < 0) throw new ApiError('invalid_request_error', `${name}: there is no "${id}"`);
+  return at;
+};
+
+/** Which entries, from and up to but not including an index; and whether there are more in that direction. */
+const windowOf = (all: readonly { id: string }[], query: Record<string, unknown>): [number, number, boolean] => {
   const limit = limitOf(query);
   const [after, before] = [cursor(query, 'after_id'), cursor(query, 'before_id')];
   if (after !== undefined && before !== undefined)
     throw new ApiError('invalid_request_error', 'after_id and before_id cannot be used together.');
-  const anchor = after ?? before;
-  const at = anchor === undefined ? -1 : all.findIndex(({ id }) => id === anchor);
-  if (anchor !== undefined && at < 0)
-    throw new ApiError(
-      'invalid_request_error',
-      `${after === undefined ? 'before_id' : 'after_id'}: there is no "${anchor}"`,
-    );
-  const start = before === undefined ? at + 1 : Math.max(0, at - limit);
-  const end = before === undefined ? start + limit : at;
+  if (before !== undefined) {
+    const end = indexOf(all, 'before_id', before);
+    return [Math.max(0, end - limit), end, end > limit];
+  }
+  const start = after === undefined ? 0 : indexOf(all, 'after_id', after) + 1;
+  return [start, start + limit, start + limit < all.length];
+};
+
+/** The page shape of every list of the API. https://platform.claude.com/docs/en/api/models/list */
+export const pageOf = <T extends { id: string }>(all: readonly T[], query: Record<string, unknown>) => {
+  const [start, end, hasMore] = windowOf(all, query);
   const data = all.slice(start, end);
-  return {
-    data,
-    has_more: before === undefined ? end < all.length : start > 0,
-    first_id: data[0]?.id ?? null,
-    last_id: data.at(-1)?.id ?? null,
-  };
+  return { data, has_more: hasMore, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
 };
