@@ -16,12 +16,20 @@ export interface Provider {
   kind: ProviderKind;
   /** Without a trailing slash, and without `/v1` for `kind: anthropic`. */
   baseUrl: string;
-  /** Row of the vendor table that a translating adapter reads its differences from; see `libs/providers`. */
+  /** One of `VENDORS`; without it the address decides. Only for `kind: openai`. */
   vendor?: string;
   timeouts: Timeouts;
 }
 
 export type ProviderKind = 'anthropic' | 'openai';
+
+/**
+ * The services that are told apart within `kind: openai`, as `vendor:` names them.
+ * What they differ in stands in `libs/providers/src/openai/vendors.ts`, which has a row for each.
+ */
+export const VENDORS = ['openai', 'deepseek', 'qwen', 'doubao', 'vllm', 'ollama', 'compatible'] as const;
+
+export type VendorName = (typeof VENDORS)[number];
 
 export interface Credential {
   name: string;

@@ -1,7 +1,8 @@
 export { ApiError, errorEnvelope, STATUS_OF } from './api-error.js';
 export type { CallerKey } from './caller-key.js';
 export type { ApiErrorType, ErrorObject } from './api-error.js';
-export type { Credential, Deployment, Provider, ProviderKind, Route, Timeouts } from './deployment.js';
+export { VENDORS } from './deployment.js';
+export type { Credential, Deployment, Provider, ProviderKind, Route, Timeouts, VendorName } from './deployment.js';
 export { InvalidJson } from './invalid-json.js';
 export { findMember, forEachElement } from './json-children.js';
 export { applyEdits, memberRemovals, moveEdits, Removals, replaceValue } from './json-edit.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Provider, ProviderKind, Timeouts } from '#core';
+import { type Provider, type ProviderKind, type Timeouts, VENDORS } from '#core';
 import { checkBaseUrl } from './base-url.js';
 import type { ConfiguredProvider } from './config.js';
 import type { Draft } from './draft.js';
@@ -19,7 +19,6 @@ import { readSection, entriesOf, section } from './section.js';
 
 const KINDS: readonly string[] = ['anthropic', 'openai'] satisfies ProviderKind[];
 const NOT_BUILT = ['gemini', 'bedrock', 'vertex'];
-const VENDORS = ['openai', 'deepseek', 'qwen', 'doubao', 'vllm', 'ollama', 'compatible'];
 
 const oneOf = <Name extends string>(known: readonly string[], later: readonly string[] = []) =>
   z.custom<Name>((input) => known.includes(input as string), {

@@ -1,4 +1,4 @@
-import type { Provider } from '#core';
+import type { Provider, VendorName } from '#core';
 
 /** How a vendor is told to think, and how hard. Every part is optional: what is absent cannot be said there. */
 export interface ReasoningControl {
@@ -18,9 +18,9 @@ export interface ReasoningControl {
 
 export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-/** What one vendor's Chat Completions differ in. A new vendor is a row here and nothing else. */
+/** What one vendor's Chat Completions differ in. A new vendor is a name in core's `VENDORS` and a row here. */
 export interface Vendor {
-  readonly name: string;
+  readonly name: VendorName;
   /** Domains by which a base URL is recognised, subdomains included; `:11434` recognises by port. */
   readonly hosts: readonly string[];
   readonly maxTokens: 'max_tokens' | 'max_completion_tokens';
@@ -163,20 +163,26 @@ const OLLAMA: Vendor = {
   parallelTools: 'fixed',
 };
 
-const VENDORS: readonly Vendor[] = [OPENAI, DEEPSEEK, QWEN, DOUBAO, VLLM, OLLAMA, COMPATIBLE];
-
-/** What `vendor:` of a provider may say. */
-export const VENDOR_NAMES: readonly string[] = VENDORS.map(({ name }) => name);
+const ROWS: Readonly<Record<VendorName, Vendor>> = {
+  openai: OPENAI,
+  deepseek: DEEPSEEK,
+  qwen: QWEN,
+  doubao: DOUBAO,
+  vllm: VLLM,
+  ollama: OLLAMA,
+  compatible: COMPATIBLE,
+};
 
 const serves = (vendor: Vendor, url: URL): boolean =>
   vendor.hosts.some((host) =>
     host.startsWith(':') ? `:${url.port}` === host : `.${url.hostname}`.endsWith(`.${host}`),
   );
 
+const isVendorName = (name: string): name is VendorName => Object.hasOwn(ROWS, name);
+
 /** The row of a provider: the one it names, else the one its host belongs to, else the cautious one. */
 export const vendorOf = ({ vendor, baseUrl }: Pick<Provider, 'vendor' | 'baseUrl'>): Vendor => {
-  const named = VENDORS.find(({ name }) => name === vendor);
-  if (named) return named;
+  if (vendor !== undefined && isVendorName(vendor)) return ROWS[vendor];
   const url = URL.parse(baseUrl);
-  return (url && VENDORS.find((row) => serves(row, url))) ?? COMPATIBLE;
+  return (url && Object.values(ROWS).find((row) => serves(row, url))) ?? COMPATIBLE;
 };
