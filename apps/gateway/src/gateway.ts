@@ -8,6 +8,7 @@ import { TieredChooser } from '#routing';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
 import { authenticator } from './http/authenticate.js';
+import { Connections } from './http/connections.js';
 import { Drain } from './http/drain.js';
 import { KeyRing } from './http/key-ring.js';
 import { RouteTable } from './http/route-table.js';
@@ -39,6 +40,9 @@ export interface Gateway {
   close(withinMs: number): Promise<void>;
 }
 
+/** For the errors that cut-off calls end with to reach their callers. */
+const LAST_WORDS_MS = 2_000;
+
 const now = (): number => performance.now();
 
 /** The composition root: everything is made here, once, and handed to whoever needs it. */
@@ -65,18 +69,23 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     recorder,
     scrape: new Scrape(telemetry),
   });
+  const connections = new Connections(app.getHttpServer());
+  const cutOff = (): void => {
+    exchange.cutOff();
+    // Callers that are still sending, or do not read what they are told, are waited for no longer than the others need.
+    setTimeout(() => app.getHttpServer().closeAllConnections(), LAST_WORDS_MS).unref();
+  };
   return {
     url: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
     drain: () => drain.begin(),
-    cutOff: () => exchange.cutOff(),
+    cutOff,
     close: async (withinMs) => {
       drain.begin();
-      const cutOff = setTimeout(() => exchange.cutOff(), withinMs);
-      // A stream that began before the drain promised its caller to keep the connection, which then sits idle.
-      const sweep = setInterval(() => app.getHttpServer().closeIdleConnections(), 250);
+      const deadline = setTimeout(cutOff, withinMs);
+      const endSweep = connections.sweep();
       await app.close();
-      clearInterval(sweep);
-      clearTimeout(cutOff);
+      endSweep();
+      clearTimeout(deadline);
       ticker.stop();
       await dispatcher.close();
     },
