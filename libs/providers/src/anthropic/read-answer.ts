@@ -57,11 +57,11 @@ export const readAnswer = (body: Buffer, endpoint: Endpoint): WholeAnswer | Fail
 
   const edits = editMessage(body, (key) => scan.last(key));
   const answer = edits.length === 0 ? body : applyEdits(body, edits);
-  const reason = textOf(valueOf('stop_reason')) ?? null;
+  const reason = textOf(valueOf('stop_reason')) || null;
   return {
     body: answer,
     usage: mergeUsage(NO_USAGE, valueOf('usage')),
     stopReason: reason === 'content_filter' ? 'refusal' : reason,
-    model: textOf(valueOf('model')) ?? null,
+    model: textOf(valueOf('model')) || null,
   };
 };

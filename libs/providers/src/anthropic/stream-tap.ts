@@ -31,7 +31,7 @@ export class StreamTap {
   /** Reads one event and returns its type, which counts more than its name, or undefined when it is none of the API's. */
   read(name: string | undefined, data: string): string | undefined {
     const type = name !== undefined && KNOWN.has(name) ? name : textOf(fieldsOf(parseJson(data)).type);
-    if (type === undefined || !KNOWN.has(type)) return undefined;
+    if (!KNOWN.has(type)) return undefined;
     if (type === 'content_block_delta') this.readDelta(data);
     else if (PARTS.has(type) && !this.started) this.failure = premature(type);
     else if (type === 'message_stop') this.finished = true;
@@ -63,12 +63,12 @@ export class StreamTap {
     }
     const { model, usage } = fieldsOf(message);
     this.started = true;
-    this.model = textOf(model) ?? null;
+    this.model = textOf(model) || null;
     this.usage = mergeUsage(this.usage, usage);
   }
 
   private advance({ delta, usage }: Readonly<Record<string, unknown>>): void {
-    const reason = textOf(fieldsOf(delta).stop_reason) ?? this.stopReason;
+    const reason = textOf(fieldsOf(delta).stop_reason) || this.stopReason;
     this.stopReason = reason === 'content_filter' ? 'refusal' : reason;
     this.usage = mergeUsage(this.usage, usage);
   }

@@ -1,8 +1,7 @@
 import type { BlockDelta, ContentBlock } from '#core';
-import { parseJson } from '../shared/json-value.js';
+import { parseJson, recordOf } from '../shared/json-value.js';
 import type { CallPiece } from './chat-delta.js';
 import { JsonExtent } from './json-extent.js';
-import { recordOf } from './loose.js';
 import type { ThinkingSeal } from './thinking-token.js';
 
 /** One content block of the answer in the making. What it has not given out yet waits inside. */

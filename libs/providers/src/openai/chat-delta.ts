@@ -1,4 +1,4 @@
-import { countOf, recordOf, textOf } from './loose.js';
+import { countOf, fieldsOf, recordOf, textOf } from '../shared/json-value.js';
 
 /** A piece of a tool call, as far as the server says which call it belongs to. */
 export interface CallPiece {
@@ -31,7 +31,7 @@ const textPiece = (kind: 'thinking' | 'text' | 'refusal', text: string): Piece[]
 const readContent = (content: unknown): Piece[] => {
   if (!Array.isArray(content)) return textPiece('text', textOf(content));
   return (content as unknown[]).flatMap((part): Piece[] => {
-    const { type, text, refusal, thinking } = recordOf(part) ?? {};
+    const { type, text, refusal, thinking } = fieldsOf(part);
     if (type === 'text') return textPiece('text', textOf(text));
     if (type === 'refusal') return textPiece('refusal', textOf(refusal));
     if (type !== 'thinking') return [];
@@ -49,7 +49,7 @@ const readCalls = (delta: Record<string, unknown>, whole: boolean): Piece[] => {
     if (!call) return [];
     // Without an index, the place in a list of several is as good as one; a list of one says nothing.
     const index = countOf(call.index) ?? (whole || calls.length > 1 ? position : undefined);
-    return [callPiece(index, textOf(call.id), recordOf(call.function) ?? {})];
+    return [callPiece(index, textOf(call.id), fieldsOf(call.function))];
   });
   return legacy ? [...pieces, callPiece(undefined, '', legacy)] : pieces;
 };

@@ -1,11 +1,11 @@
 import type { Failure, StopReason, Usage } from '#core';
 import { NO_USAGE } from '#core';
 import { badAnswer, cutAnswer } from '../shared/failures.js';
+import { countOf, recordOf, textOf } from '../shared/json-value.js';
 import { BlockQueue, type BlockSource } from './block-queue.js';
 import { readDelta, type Piece } from './chat-delta.js';
 import { usageOf, wireUsage } from './chat-usage.js';
 import { errorInside } from './explain.js';
-import { countOf, recordOf, textOf } from './loose.js';
 import { isTruncated, stopOf, type StopFields } from './stop-reason.js';
 
 /** What an answer needs to know about the request it answers. */

@@ -1,6 +1,6 @@
+import { countOf, fieldsOf, recordOf } from '../shared/json-value.js';
 import type { Usage, WireUsage } from '#core';
 import { NO_USAGE } from '#core';
-import { countOf, recordOf } from './loose.js';
 
 /** Characters of output to a token, for answers whose upstream never says what they cost. */
 const CHARS_PER_TOKEN = 4;
@@ -13,7 +13,7 @@ export const usageOf = (wire: unknown): Usage => {
   const usage = recordOf(wire);
   if (!usage) return NO_USAGE;
   const prompt = countOf(usage.prompt_tokens);
-  const promptDetails = recordOf(usage.prompt_tokens_details) ?? {};
+  const promptDetails = fieldsOf(usage.prompt_tokens_details);
   const output = countOf(usage.completion_tokens);
   const reasoning = countOf(recordOf(usage.completion_tokens_details)?.reasoning_tokens);
   const cacheRead = countOf(promptDetails.cached_tokens) ?? countOf(usage.prompt_cache_hit_tokens);

@@ -1,9 +1,8 @@
 import type { ApiErrorType, ErrorObject, Failure } from '#core';
 import { errorTypeOf } from '../shared/explain-status.js';
-import { parseJson } from '../shared/json-value.js';
 import { type ResponseHeaders, retryAfterMs } from '../shared/retry-after.js';
+import { countOf, parseJson, recordOf, textOf } from '../shared/json-value.js';
 import { limitResetMs } from './limit-reset.js';
-import { countOf, recordOf, textOf } from './loose.js';
 import { saysTooLong, tooLongMessage } from './prompt-too-long.js';
 
 /** What an upstream's error says, whichever of the vendors' shapes it came in. */

@@ -1,8 +1,7 @@
 import type { BlockDelta, ContentBlock, Failure, Message, StreamEvent, WholeAnswer } from '#core';
 import { badAnswer } from '../shared/failures.js';
-import { parseJson } from '../shared/json-value.js';
+import { parseJson, recordOf } from '../shared/json-value.js';
 import { ChatStream, type AnswerContext } from './chat-stream.js';
-import { recordOf } from './loose.js';
 
 /**
  * A complete chat completion as a Messages answer. It goes through the same machine as a stream does, as its only

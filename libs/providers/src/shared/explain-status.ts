@@ -29,7 +29,7 @@ export const errorObjectOf = (value: unknown): ErrorObject | undefined => {
 /** The sentence in an error of some other service's making. HTML and plain text have none that we would pass on. */
 const messageIn = (body: unknown): string | undefined => {
   const { error, message, detail } = fieldsOf(body);
-  return textOf(fieldsOf(error).message) ?? textOf(error) ?? textOf(message) ?? textOf(detail);
+  return [fieldsOf(error).message, error, message, detail].map(textOf).find((text) => text.trim() !== '');
 };
 
 /**
