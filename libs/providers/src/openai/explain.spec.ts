@@ -103,6 +103,19 @@ describe('an error answer', () => {
     });
   });
 
+  it.each([
+    [401, 'authentication_error'],
+    [404, 'not_found_error'],
+    [429, 'rate_limit_error'],
+  ])('does not take a %d for a conversation too long, whatever its words', (status, type) => {
+    const message = "Limit 30000, requested 41000: that would exceed your organization's context limit";
+
+    expect(explain(status, saying(message, { code: 'context_length_exceeded' }))).toMatchObject({
+      status,
+      error: { type, message },
+    });
+  });
+
   it('hides account names and cuts what is endless', () => {
     const { message } = explain(429, saying(`Limit reached in organization org-Ab12Cd34 ${'x'.repeat(5_000)}`)).error;
 
@@ -135,6 +148,11 @@ describe('an error inside an answer', () => {
     [{ error: 'out of memory' }, 500, 'api_error'],
     [{ error: true }, 500, 'api_error'],
     [{ object: 'error', message: 'bad', code: 400 }, 400, 'invalid_request_error'],
+    [
+      saying("This model's maximum context length is 9 tokens", { code: 'context_length_exceeded' }),
+      400,
+      'invalid_request_error',
+    ],
     [{ code: 'Throttling.RateQuota', message: 'Requests rate limit exceeded' }, 429, 'rate_limit_error'],
   ])('%j', (value, status, type) => {
     expect(errorInside(value)).toMatchObject({ kind: 'error-event', status, error: { type } });

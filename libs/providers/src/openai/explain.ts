@@ -43,6 +43,9 @@ const MEANINGS: readonly Meaning[] = [
   { words: /overload|insufficient_system_resource/i, status: 529, type: 'overloaded_error' },
 ];
 
+/** Under which statuses a request may be called too long. Errors inside a 200 may have none of their own. */
+const TOO_LONG_UNDER: ReadonlySet<number | undefined> = new Set([400, 413, 422, undefined]);
+
 /** What DeepSeek says in a message of its own under a code that means nothing. */
 const SPOKEN = /^model not exist$/i;
 
@@ -93,7 +96,7 @@ const meaningOf = (complaint: Complaint, httpStatus: number | undefined): { stat
   const given = httpStatus ?? complaint.status;
   // A failing server may say anything; only below 500 do the words outweigh the status.
   if (given !== undefined && given >= 500) return verdict(given, message);
-  if (saysTooLong(code, message)) return verdict(400, tooLongMessage(message));
+  if (TOO_LONG_UNDER.has(given) && saysTooLong(code, message)) return verdict(400, tooLongMessage(message));
   const meaning = MEANINGS.find((candidate) => candidate.words.test(words));
   if (!meaning) return verdict(given ?? 500, message);
   const details = meaning.errorCode === undefined ? {} : { details: { error_code: meaning.errorCode } };
