@@ -139,12 +139,14 @@ export class ToolBlock implements AnswerBlock {
 
   /**
    * Whether a piece begins another call although its index says otherwise, or it has none. Some servers number every
-   * call 0, some number none; a name on its own proves nothing, because others repeat it in every piece.
+   * call 0, some number none, some give no ids; a name on its own proves nothing, because others repeat it in every
+   * piece. But nothing more can come for a call whose JSON has closed, and none has two names.
    */
-  contradicts({ index, id, name }: CallPiece): boolean {
+  contradicts({ index, id, name, arguments: text }: CallPiece): boolean {
     if (name === '' || this.name === '') return false;
-    if (id === '') return index === undefined && this.settled;
-    return id !== this.upstreamId && this.upstreamId !== '' && (this.settled || this.blank);
+    if (id !== '') return id !== this.upstreamId && this.upstreamId !== '' && (this.settled || this.blank);
+    const renamed = name !== this.name;
+    return this.settled ? renamed || index === undefined || text.trim() !== '' : renamed && this.blank;
   }
 
   opening(last: boolean): ContentBlock | undefined {

@@ -3,7 +3,10 @@ import { TextBlock, ThinkingBlock, ToolBlock } from './answer-block.js';
 import type { CallPiece } from './chat-delta.js';
 import type { ThinkingSeal } from './thinking-token.js';
 
-/** Characters that may wait in blocks which cannot be shown yet, or be kept of calls to check their JSON. */
+/**
+ * Over one whole answer: the arguments of its calls, which are kept to check their JSON, and all that ever had to wait
+ * for its turn. What has gone out is not taken off again.
+ */
 const LARGEST_WAIT_CHARS = 8 * 1024 * 1024;
 
 export interface BlockSource {

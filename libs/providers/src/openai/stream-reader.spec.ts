@@ -278,6 +278,40 @@ describe('a reader of chat completion streams', () => {
     expect(second?.id).toMatch(/^toolu_01/);
   });
 
+  describe('of a server that numbers every call 0 and gives no ids', () => {
+    const piece = (name: string | undefined, json: string) =>
+      chunk({ tool_calls: [{ index: 0, function: { name, arguments: json } }] });
+    const calls = (...pieces: string[]) => {
+      const { message } = read(`${pieces.join('')}${chunk({}, 'tool_calls')}`);
+      return (message?.content as { name: string; input: unknown }[]).map(({ name, input }) => [name, input]);
+    };
+
+    it('begins another call with a new name, once the JSON of the first has closed', () => {
+      expect(calls(piece('a', '{"x":'), piece(undefined, '1}'), piece('b', ''), piece(undefined, '{"y":2}'))).toEqual([
+        ['a', { x: 1 }],
+        ['b', { y: 2 }],
+      ]);
+    });
+
+    it('begins another call with a new name behind one without arguments', () => {
+      expect(calls(piece('a', ''), piece('b', '{"y":2}'))).toEqual([
+        ['a', {}],
+        ['b', { y: 2 }],
+      ]);
+    });
+
+    it('begins another call of the same name when more arguments come', () => {
+      expect(calls(piece('a', '{"x":1}'), piece('a', '{"x":2}'))).toEqual([
+        ['a', { x: 1 }],
+        ['a', { x: 2 }],
+      ]);
+    });
+
+    it('stays with the call when its name is only said again', () => {
+      expect(calls(piece('a', '{"x":'), piece('a', '1'), piece('a', '}'), piece('a', ''))).toEqual([['a', { x: 1 }]]);
+    });
+  });
+
   it('takes a piece without index and name for the call before it, whatever id it has', () => {
     const pieces = [
       { id: 'a1', function: { name: 'f', arguments: '{"x":' } },
