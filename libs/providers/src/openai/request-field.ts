@@ -17,7 +17,7 @@ export class RequestField {
     throw new ApiError('invalid_request_error', this.path === '' ? complaint : `${this.path}: ${complaint}`);
   }
 
-  /** False for `null` too: the API's optional fields are nullable, and seed clients send `null` for "not set". */
+  /** False for `null` too: the API's optional fields are nullable, and clients send `null` for "not set". */
   get present(): boolean {
     return this.value !== undefined && this.value !== null;
   }
