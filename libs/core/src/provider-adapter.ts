@@ -19,6 +19,8 @@ export interface OutboundRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The parsed body. Parsed at the first call and kept, because the pass-through lane never needs it. */
   tree(): MessagesRequest;
+  /** Lets go of the body, once no attempt can need it any more: an answer may stream for an hour. */
+  release(): void;
 }
 
 /** What one attempt sends. */

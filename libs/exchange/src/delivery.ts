@@ -32,6 +32,8 @@ export class Delivery implements Timed {
       headers: () => Record<string, string>;
       /** Writing may go on. */
       resume: () => void;
+      /** Content is about to reach the caller: there will be no other attempt. */
+      committed: () => void;
     },
   ) {
     this.lastWriteAt = options.now();
@@ -47,7 +49,10 @@ export class Delivery implements Timed {
 
   /** Content of a stream. False: stop until `resume`. */
   write(bytes: Buffer): boolean {
-    this.contentAt ??= this.options.now();
+    if (this.contentAt === undefined) {
+      this.contentAt = this.options.now();
+      this.options.committed();
+    }
     return this.send(bytes);
   }
 

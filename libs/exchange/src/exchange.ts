@@ -67,6 +67,7 @@ class RunningCall {
       now: options.now,
       headers: () => answerHeaders(call, this.attempts, this.current, options.now()),
       resume: () => this.current?.resume(),
+      committed: () => call.request.release(),
     });
     sink.onHangUp(() => this.current?.abandon());
   }

@@ -1,4 +1,4 @@
-import type { Deployment, Failure, ProviderAdapter, WholeAnswer } from '#core';
+import type { Deployment, Failure, ProviderAdapter, UpstreamRequest, WholeAnswer } from '#core';
 import type { Dispatcher } from '#providers';
 import { StreamRelay, WholeAnswerCollector } from './answer.js';
 import type { AttemptTrace } from './call-trace.js';
@@ -34,6 +34,7 @@ export class RunningAttempt {
   /** Members of the request that this deployment was not told. */
   readonly ignored: readonly string[];
 
+  private unsent: UpstreamRequest | undefined;
   private readonly upstream: UpstreamCall;
   private readonly listener: StreamRelay | WholeAnswerCollector;
   private readonly trace: AttemptTrace;
@@ -57,8 +58,8 @@ export class RunningAttempt {
     this.listener = call.request.stream
       ? new StreamRelay(reading, delivery, ending)
       : new WholeAnswerCollector(reading, ending);
+    this.unsent = request;
     this.upstream = new UpstreamCall({
-      request,
       deployment,
       adapter,
       listener: this.listener,
@@ -72,7 +73,9 @@ export class RunningAttempt {
   }
 
   start(): void {
-    this.upstream.start();
+    const { unsent } = this;
+    this.unsent = undefined;
+    if (unsent) this.upstream.start(unsent);
   }
 
   get deployment(): Deployment {

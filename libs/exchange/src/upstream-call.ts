@@ -21,7 +21,6 @@ export interface AnswerListener {
 }
 
 export interface UpstreamCallOptions {
-  request: UpstreamRequest;
   deployment: Deployment;
   adapter: ProviderAdapter;
   listener: AnswerListener;
@@ -59,13 +58,15 @@ export class UpstreamCall implements AnswerHandler, Timed {
 
   constructor(private readonly options: UpstreamCallOptions) {}
 
-  start(): void {
-    const { dispatcher, request, deployment, ticker, fresh } = this.options;
+  /** Sends. The request is not kept: its body may be large, and its answer may take long. */
+  start(request: UpstreamRequest): void {
+    const { dispatcher, deployment, ticker, fresh } = this.options;
     ticker.add(this);
-    this.reusedConnection = true;
     dispatcher.send(request, deployment.provider.timeouts.connectMs, this, fresh);
-    // The request starts within `send` only where an open connection was waiting for it.
-    if (this.sentAt === undefined) this.reusedConnection = false;
+    // A request starts in the same turn only where an open connection was waiting for it.
+    queueMicrotask(() => {
+      this.reusedConnection = this.sentAt !== undefined;
+    });
   }
 
   get upstreamRequestId(): string | undefined {

@@ -1,4 +1,5 @@
 import type { UpstreamRequest } from '#core';
+import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher as Undici } from 'undici';
 
 /** What undici calls as an answer comes in. */
@@ -14,6 +15,14 @@ const READ_AHEAD = 16 * 1024;
 
 /** Undici hands all of it on to `net.connect`, though its types know the timeout only. */
 const connecting = (timeout: number) => ({ timeout, highWaterMark: READ_AHEAD });
+
+/** Bodies from this size on are not kept while their answers stream. */
+const LARGE_BODY = 32 * 1024;
+
+/** Gives away what it is given, and keeps nothing: undici holds on to a request until its answer has ended. */
+function* handOver(held: Buffer[]): Generator<Buffer> {
+  for (let body = held.pop(); body; body = held.pop()) yield body;
+}
 
 /**
  * The only code that opens a connection to a provider.
@@ -32,13 +41,15 @@ export class Dispatcher {
    */
   send(request: UpstreamRequest, connectMs: number, handler: AnswerHandler, fresh = false): void {
     const { origin, path } = this.place(request.url);
+    const isLarge = request.body.length > LARGE_BODY;
     this.agent(connectMs, fresh).dispatch(
       {
         origin,
         path,
         method: request.method,
-        headers: request.headers,
-        body: request.method === 'GET' ? null : request.body,
+        headers: isLarge ? { ...request.headers, 'content-length': String(request.body.length) } : request.headers,
+        // Any iterable will do, though the types name streams only.
+        body: isLarge ? (handOver([request.body]) as unknown as Readable) : request.body,
         headersTimeout: 0,
         bodyTimeout: 0,
       },

@@ -22,6 +22,7 @@ export const anOutboundRequest = (
     scan: scanTopLevel(bytes, { maxDepth: 1_000 }),
     headers: {},
     tree: () => body as unknown as MessagesRequest,
+    release: () => undefined,
     ...options,
   };
 };

@@ -28,12 +28,14 @@ export const readBody = (payload: IncomingMessage, done: Done): void => {
     done(tooLarge());
   });
   payload.on('end', () => {
-    if (!refused) done(null, body.bytes);
+    if (!refused) done(null, body.take());
   });
   payload.on('error', (error) => {
     if (!refused) done(new ApiError('invalid_request_error', 'The request body was cut off.', { cause: error }));
   });
 };
+
+const NOTHING = Buffer.alloc(0);
 
 class GrowingBuffer {
   size = 0;
@@ -43,8 +45,11 @@ class GrowingBuffer {
     this.storage = Buffer.allocUnsafe(Math.min(expected, BODY_LIMIT));
   }
 
-  get bytes(): Buffer {
-    return this.storage.subarray(0, this.size);
+  /** All of it, which is not kept: the listeners on a request live as long as its answer. */
+  take(): Buffer {
+    const bytes = this.storage.subarray(0, this.size);
+    this.storage = NOTHING;
+    return bytes;
   }
 
   append(chunk: Buffer): void {

@@ -29,6 +29,8 @@ export class MessagesController {
 
   private async answer(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const call = this.admission.admit(endpoint, request);
+    // The call has the body now, and lets go of it as soon as it can.
+    request.body = undefined;
     this.inFlight.enter();
     try {
       // From here on the answer is the exchange's: nothing of Nest or Fastify touches its bytes.

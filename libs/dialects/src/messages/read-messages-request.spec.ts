@@ -216,3 +216,17 @@ describe('the leniencies', () => {
     expect(member && request.body.toString('utf8', member.valueStart, member.valueEnd)).toBe('"y"');
   });
 });
+
+describe('a request that is released', () => {
+  it('lets go of its body and keeps what the log wants', () => {
+    const body = Buffer.from('{"model":"m","max_tokens":1,"messages":[]}');
+    const request = readMessagesRequest({ endpoint: 'messages', body, headers: {} });
+    request.tree();
+
+    request.release();
+
+    expect(request.body).toHaveLength(0);
+    expect(request.scan.members).toEqual([]);
+    expect(request).toMatchObject({ endpoint: 'messages', model: 'm', stream: false, version: '2023-06-01' });
+  });
+});

@@ -1,4 +1,4 @@
-import { applyEdits, type Endpoint, type MessagesRequest, type OutboundRequest } from '#core';
+import { applyEdits, type Endpoint, type MessagesRequest, type OutboundRequest, type TopLevelScan } from '#core';
 import { readVersion } from './api-version.js';
 import { checkFields } from './check-fields.js';
 import { Fields } from './fields.js';
@@ -15,6 +15,7 @@ export interface IncomingRequest {
 }
 
 const NO_BODY = Buffer.alloc(0);
+const RELEASED = new Fields(NO_BODY, { members: [], last: () => undefined });
 
 const lenient = (sent: Fields): Fields => {
   const edits = leniencies(sent);
@@ -37,16 +38,48 @@ export const readMessagesRequest = ({ endpoint, body, headers }: IncomingRequest
   const bytes = body ?? NO_BODY;
   const sent = new Fields(bytes, scanBody(bytes));
   const { model, stream } = checkFields(sent, endpoint, version);
-  const fields = lenient(sent);
-  let tree: MessagesRequest | undefined;
-  return {
-    endpoint,
-    version,
-    model,
-    stream,
-    body: fields.body,
-    scan: fields.scan,
-    headers: upstreamHeaders(headers, version),
-    tree: () => (tree ??= parse(fields.body)),
-  };
+  return new ReadRequest(
+    { endpoint, version, model, stream, headers: upstreamHeaders(headers, version) },
+    lenient(sent),
+  );
 };
+
+type Facts = Pick<OutboundRequest, 'endpoint' | 'version' | 'model' | 'stream' | 'headers'>;
+
+class ReadRequest implements OutboundRequest {
+  readonly endpoint;
+  readonly version;
+  readonly model;
+  readonly stream;
+  readonly headers;
+  private parsed: MessagesRequest | undefined;
+
+  constructor(
+    facts: Facts,
+    private fields: Fields,
+  ) {
+    this.endpoint = facts.endpoint;
+    this.version = facts.version;
+    this.model = facts.model;
+    this.stream = facts.stream;
+    this.headers = facts.headers;
+  }
+
+  get body(): Buffer {
+    return this.fields.body;
+  }
+
+  get scan(): TopLevelScan {
+    return this.fields.scan;
+  }
+
+  tree(): MessagesRequest {
+    this.parsed ??= parse(this.fields.body);
+    return this.parsed;
+  }
+
+  release(): void {
+    this.fields = RELEASED;
+    this.parsed = undefined;
+  }
+}
