@@ -3,6 +3,8 @@ export interface Spread {
   median: number;
   least: number;
   most: number;
+  /** Of each round, in their order. */
+  values: readonly number[];
 }
 
 /** Throws when there is nothing to take the middle of. */
@@ -14,5 +16,5 @@ export const spreadOf = (values: readonly number[]): Spread => {
     return value;
   };
   const median = (at(Math.floor((sorted.length - 1) / 2)) + at(Math.floor(sorted.length / 2))) / 2;
-  return { median, least: at(0), most: at(sorted.length - 1) };
+  return { median, least: at(0), most: at(sorted.length - 1), values };
 };

@@ -20,6 +20,8 @@ const WATCH_MS = 1000;
 interface Kind {
   scenario: string;
   streams: number;
+  /** Of every so many rounds of other scenarios, one of this. */
+  oneOf: number;
   request: MessagesRequest;
   target?: Target;
 }
@@ -28,12 +30,14 @@ const KINDS = (): readonly Kind[] => [
   {
     scenario: '1,000 idle streams',
     streams: 1000,
+    oneOf: 2,
     request: shortQuestion(SILENT_AFTER_CONTENT, { stream: true }),
     target: { of: 'switchyard', most: 48 },
   },
   {
     scenario: '100 idle streams that 1 MB asked for',
     streams: 100,
+    oneOf: 4,
     request: conversation(SILENT_AFTER_CONTENT, { stream: true }),
   },
 ];
@@ -67,7 +71,7 @@ const measureIdle = async (stage: Stage, name: ProxyName, { request, streams: co
 
 const measureKind = async ({ stage, contenders, timing }: Bench, kind: Kind): Promise<Figure[]> => {
   const proxies = contenders.filter((contender) => contender.name !== 'direct');
-  const rounds = await inTurns(proxies, Math.ceil(timing.rounds / 2), (contender) =>
+  const rounds = await inTurns(proxies, Math.ceil(timing.rounds / kind.oneOf), (contender) =>
     measureIdle(stage, contender.name as ProxyName, kind),
   );
   return [

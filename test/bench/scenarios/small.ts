@@ -23,13 +23,6 @@ export const small: Scenario = {
       }),
       figure(NAME, full, { what: `requests, ${CALLERS} callers`, unit: '/s', read: callsPerSecond }),
       ...WHOLE_ANSWER_LATENCY.map((metric) => figure(NAME, half, metric)),
-      figure(NAME, half, {
-        what: 'time to first byte p50 at half load',
-        unit: 'ms',
-        read: ({ tally }) => tally.firstByteMs.percentile(0.5),
-        added: true,
-        target: { of: 'switchyard', most: 1 },
-      }),
     ];
   },
 };
