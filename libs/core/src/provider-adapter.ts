@@ -11,6 +11,8 @@ export interface OutboundRequest {
   /** The caller's model name, decoded. */
   readonly model: string;
   readonly stream: boolean;
+  /** The most tokens that the answer may have; 0 where nothing is generated. */
+  readonly maxTokens: number;
   /** The body's bytes, as sent by the caller but for the leniencies that `dialects` edits in place. */
   readonly body: Buffer;
   /** Top-level members of `body`. */

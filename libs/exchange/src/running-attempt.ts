@@ -4,6 +4,7 @@ import { StreamRelay, WholeAnswerCollector } from './answer.js';
 import type { AttemptTrace } from './call-trace.js';
 import type { Call } from './call.js';
 import type { Delivery } from './delivery.js';
+import { firstByteAllowance } from './patience.js';
 import type { AnswerFacts } from './settled-usage.js';
 import type { Ticker } from './ticker.js';
 import { UpstreamCall } from './upstream-call.js';
@@ -67,6 +68,7 @@ export class RunningAttempt {
       ticker,
       now,
       totalDeadline,
+      firstByteMs: firstByteAllowance(call.request, deployment.provider.timeouts),
       fresh,
     });
     this.listener.control = this.upstream;

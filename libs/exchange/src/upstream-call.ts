@@ -27,6 +27,8 @@ export interface UpstreamCallOptions {
   dispatcher: Dispatcher;
   ticker: Ticker;
   now: () => number;
+  /** How long the upstream may say nothing. */
+  firstByteMs: number;
   /** On the clock of `now`; the call's last moment, whatever this attempt has used. */
   totalDeadline: number;
   /** Use a connection that nobody has used before. */
@@ -144,8 +146,9 @@ export class UpstreamCall implements AnswerHandler, Timed {
     } else if (now >= this.options.totalDeadline) {
       this.failAs('total-timeout', 'took longer than the time allowed for a whole call');
     } else if (this.firstByteAt === undefined) {
-      if (this.sentAt !== undefined && now - this.sentAt >= timeouts.firstByteMs)
-        this.failAs('first-byte-timeout', `sent nothing for ${timeouts.firstByteMs} ms`);
+      const { firstByteMs } = this.options;
+      if (this.sentAt !== undefined && now - this.sentAt >= firstByteMs)
+        this.failAs('first-byte-timeout', `sent nothing for ${firstByteMs} ms`);
     } else if (!this.paused && now - this.lastByteAt >= timeouts.idleMs) {
       this.failAs('idle-timeout', `fell silent for ${timeouts.idleMs} ms in the middle of its answer`);
     }

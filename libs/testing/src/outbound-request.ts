@@ -17,6 +17,7 @@ export const anOutboundRequest = (
     endpoint: 'messages',
     version: '2023-06-01',
     stream: false,
+    maxTokens: typeof body.max_tokens === 'number' ? body.max_tokens : 0,
     model: typeof body.model === 'string' ? body.model : 'claude-sonnet-4-5',
     body: bytes,
     scan: scanTopLevel(bytes, { maxDepth: 1_000 }),

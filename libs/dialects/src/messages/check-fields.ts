@@ -23,11 +23,12 @@ const readModel = (fields: Fields): string => {
   return model;
 };
 
-const checkMaxTokens = (fields: Fields): void => {
+const readMaxTokens = (fields: Fields): number => {
   if (!fields.find('max_tokens')) throw invalidRequest('max_tokens: Field required');
   const value = fields.value('max_tokens');
   if (!Number.isInteger(value)) throw invalidRequest('max_tokens: Input should be a valid integer');
   if (Number(value) < 0) throw invalidRequest('max_tokens: Input should be greater than or equal to 0');
+  return Number(value);
 };
 
 const readStream = (fields: Fields): boolean => {
@@ -40,6 +41,7 @@ const readStream = (fields: Fields): boolean => {
 export interface Essentials {
   model: string;
   stream: boolean;
+  maxTokens: number;
 }
 
 /**
@@ -54,7 +56,6 @@ export const checkFields = (fields: Fields, endpoint: Endpoint, version: ApiVers
     const sampling = SAMPLING.find((name) => fields.find(name) && !fields.isNull(name));
     if (sampling !== undefined) throw invalidRequest(`${sampling}: Extra inputs are not permitted`);
   }
-  if (endpoint === 'count_tokens') return { model, stream: false };
-  checkMaxTokens(fields);
-  return { model, stream: readStream(fields) };
+  if (endpoint === 'count_tokens') return { model, stream: false, maxTokens: 0 };
+  return { model, maxTokens: readMaxTokens(fields), stream: readStream(fields) };
 };

@@ -37,20 +37,19 @@ export const readMessagesRequest = ({ endpoint, body, headers }: IncomingRequest
   const version = readVersion(headers['anthropic-version']);
   const bytes = body ?? NO_BODY;
   const sent = new Fields(bytes, scanBody(bytes));
-  const { model, stream } = checkFields(sent, endpoint, version);
-  return new ReadRequest(
-    { endpoint, version, model, stream, headers: upstreamHeaders(headers, version) },
-    lenient(sent),
-  );
+  const essentials = checkFields(sent, endpoint, version);
+  const facts = { endpoint, version, ...essentials, headers: upstreamHeaders(headers, version) };
+  return new ReadRequest(facts, lenient(sent));
 };
 
-type Facts = Pick<OutboundRequest, 'endpoint' | 'version' | 'model' | 'stream' | 'headers'>;
+type Facts = Pick<OutboundRequest, 'endpoint' | 'version' | 'model' | 'stream' | 'maxTokens' | 'headers'>;
 
 class ReadRequest implements OutboundRequest {
   readonly endpoint;
   readonly version;
   readonly model;
   readonly stream;
+  readonly maxTokens;
   readonly headers;
   private parsed: MessagesRequest | undefined;
 
@@ -62,6 +61,7 @@ class ReadRequest implements OutboundRequest {
     this.version = facts.version;
     this.model = facts.model;
     this.stream = facts.stream;
+    this.maxTokens = facts.maxTokens;
     this.headers = facts.headers;
   }
 

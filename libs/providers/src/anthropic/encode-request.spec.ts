@@ -12,6 +12,7 @@ const aRequest = (body: string | Buffer, endpoint: Endpoint = 'messages'): Outbo
     version: '2023-06-01',
     model: JSON.parse(bytes.toString('utf8', model?.valueStart, model?.valueEnd)),
     stream: false,
+    maxTokens: 1,
     body: bytes,
     scan,
     headers: { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'a,b', 'x-app': 'cli' },
