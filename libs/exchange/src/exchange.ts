@@ -124,7 +124,10 @@ class RunningCall {
       if (this.local) return { kind: 'answered', whole: this.local };
       const end = await this.ask(deployment, adapter, false);
       const stale = end.kind === 'failed' && end.failure.kind === 'reset' && this.current?.wasStale === true;
-      return stale && !this.sink.closed ? await this.ask(deployment, adapter, true) : end;
+      if (!stale || this.sink.closed) return end;
+      // The connection had been closed before anything was asked, so that was no attempt.
+      this.attempts.pop();
+      return await this.ask(deployment, adapter, true);
     } catch (error) {
       if (error instanceof ApiError) return error;
       throw error;
