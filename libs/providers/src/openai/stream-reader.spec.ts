@@ -283,7 +283,8 @@ describe('a reader of chat completion streams', () => {
       chunk({ tool_calls: [{ index: 0, function: { name, arguments: json } }] });
     const calls = (...pieces: string[]) => {
       const { message } = read(`${pieces.join('')}${chunk({}, 'tool_calls')}`);
-      return (message?.content as { name: string; input: unknown }[]).map(({ name, input }) => [name, input]);
+      const blocks = (message?.content ?? []) as { name: string; input: unknown }[];
+      return blocks.map(({ name, input }) => [name, input]);
     };
 
     it('begins another call with a new name, once the JSON of the first has closed', () => {
