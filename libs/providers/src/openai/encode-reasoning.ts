@@ -1,8 +1,10 @@
 import type { Encoding } from './encoding.js';
+import { nearestEffort } from './model-limits.js';
 import type { RequestField } from './request-field.js';
 import type { Effort, ReasoningControl } from './vendors.js';
 
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+const DISPLAYS = ['summarized', 'omitted'] as const;
 
 /** Whether to think, how hard, and within how much; each undefined when the caller did not say. */
 interface Wish {
@@ -11,13 +13,19 @@ interface Wish {
   budget: number | undefined;
 }
 
-/** `thinking` and `output_config.effort` in the words of the vendor. */
-export const encodeReasoning = (request: RequestField, encoding: Encoding): Record<string, unknown> => {
+/** `thinking` and `output_config.effort` in the words of the vendor, as far as the model takes them. */
+export const encodeReasoning = (
+  request: RequestField,
+  encoding: Encoding,
+  hasTools: boolean,
+): Record<string, unknown> => {
   const wish = readWish(request, encoding);
-  const control = encoding.vendor.reasoning;
-  if (control.models && !control.models.test(encoding.model)) return ignoreWish(wish, encoding);
-  if (wish.on === false) return sayOff(control, encoding);
-  return sayOn(wish, control, encoding);
+  const { efforts, besideTools } = encoding.limits;
+  if (efforts.length === 0) return ignoreWish(wish, encoding);
+  if (!hasTools || besideTools === 'said') return wish.on === false ? sayOff(wish, encoding) : sayOn(wish, encoding);
+  if (besideTools === 'none') return { reasoning_effort: 'none', ...ignoreWish(wish, encoding) };
+  if (wish.on === false) encoding.ignored.add('thinking');
+  return ignoreWish(wish, encoding);
 };
 
 /** Whether the caller wants thinking signed but not shown. */
@@ -32,6 +40,7 @@ const readWish = (request: RequestField, encoding: Encoding): Wish => {
   if (!thinking.present) return { on: undefined, effort, budget: undefined };
   const type = thinking.get('type').oneOf(['enabled', 'adaptive', 'disabled', 'between_tools']);
   thinking.only('type', 'display', 'budget_tokens', 'block_binding');
+  if (thinking.get('display').present) thinking.get('display').oneOf(DISPLAYS);
   if (thinking.get('block_binding').present) encoding.ignored.add('block_binding');
   if (type === 'between_tools') thinking.get('type').refuse(`"${type}" is not supported for this model`);
   if (type !== 'enabled') return { on: type === 'adaptive', effort, budget: undefined };
@@ -44,21 +53,38 @@ const effortFor = (budget = Infinity): Effort => {
   return budget < 16_000 ? 'medium' : 'high';
 };
 
-const sayOn = ({ on, effort, budget }: Wish, control: ReasoningControl, { ignored }: Encoding) => {
-  const fields: Record<string, unknown> = on ? toggled(control, true) : {};
-  const wanted = effort ?? (on ? effortFor(budget) : undefined);
-  if (control.budget && budget !== undefined) fields[control.budget] = budget;
-  if (control.efforts && wanted) fields.reasoning_effort = control.efforts[wanted];
-  if (!control.efforts && effort) ignored.add('output_config.effort');
-  if (on && Object.keys(fields).length === 0) ignored.add('thinking');
+const sayOn = (wish: Wish, encoding: Encoding): Record<string, unknown> => {
+  const fields = {
+    ...(wish.on && toggled(encoding.vendor.reasoning, true)),
+    ...sayBudget(wish, encoding),
+    ...sayEffort(wish, encoding),
+  };
+  if (wish.on && Object.keys(fields).length === 0) encoding.ignored.add('thinking');
   return fields;
 };
 
-const sayOff = (control: ReasoningControl, { model, ignored }: Encoding): Record<string, unknown> => {
-  const nearest = control.off?.find(({ models }) => models.test(model));
-  if (nearest) return { reasoning_effort: nearest.effort };
-  if (!control.toggle) ignored.add('thinking');
-  return toggled(control, false);
+/** As it is where there is a field for it; else it stands behind the effort, unless the caller names one. */
+const sayBudget = ({ effort, budget }: Wish, { vendor, ignored }: Encoding): Record<string, number> => {
+  const field = vendor.reasoning.budget;
+  if (budget === undefined) return {};
+  if (!field && effort) ignored.add('budget_tokens');
+  return field ? { [field]: budget } : {};
+};
+
+const sayEffort = ({ on, effort, budget }: Wish, { vendor, limits, ignored }: Encoding) => {
+  const { efforts } = vendor.reasoning;
+  if (!efforts && effort) ignored.add('output_config.effort');
+  const wanted = effort ?? (on ? effortFor(budget) : undefined);
+  return efforts && wanted ? { reasoning_effort: nearestEffort(limits, efforts[wanted]) } : {};
+};
+
+/** Off, or the least that the model takes, which is listed because it is not the same. */
+const sayOff = ({ effort }: Wish, { vendor, limits, ignored }: Encoding): Record<string, unknown> => {
+  const control = vendor.reasoning;
+  if (effort) ignored.add('output_config.effort');
+  const least = control.offByEffort ? nearestEffort(limits, 'none') : undefined;
+  if (least !== 'none' && !control.toggle) ignored.add('thinking');
+  return least ? { reasoning_effort: least } : toggled(control, false);
 };
 
 const toggled = ({ toggle }: ReasoningControl, on: boolean): Record<string, unknown> => {

@@ -14,6 +14,14 @@ interface Options {
   version?: ApiVersion;
 }
 
+const SCHEMA = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false };
+const FORMAT = { type: 'json_schema', schema: { ...SCHEMA, required: ['a'] } };
+const LOOSE_FORMAT = { type: 'json_schema', schema: SCHEMA };
+
+const held = (schema: object, strict = true) => ({
+  response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict } },
+});
+
 const encode = (
   fields: Record<string, unknown>,
   { vendor = 'openai', model = 'gpt-4.1', ...options }: Options = {},
@@ -68,23 +76,8 @@ describe('a request', () => {
     ['a user', 'openai', { metadata: { user_id: 'u-1' } }, { safety_identifier: 'u-1' }],
     ['a user under the older name', 'vllm', { metadata: { user_id: 'u-1' } }, { user: 'u-1' }],
     ['a tier', 'openai', { service_tier: 'standard_only' }, { service_tier: 'default' }],
-    [
-      'a format',
-      'openai',
-      { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
-      {
-        response_format: {
-          type: 'json_schema',
-          json_schema: { name: 'answer', schema: { type: 'object' }, strict: true },
-        },
-      },
-    ],
-    [
-      'a format under the older name',
-      'vllm',
-      { output_format: { type: 'json_schema', schema: {} } },
-      { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: {}, strict: true } } },
-    ],
+    ['a format', 'openai', { output_config: { format: FORMAT } }, held(FORMAT.schema)],
+    ['any format', 'vllm', { output_format: LOOSE_FORMAT }, held(LOOSE_FORMAT.schema)],
   ])('says %s to %s', (_, vendor, fields, expected) => {
     const { chat, ignored } = encode(fields, { vendor });
 
@@ -110,6 +103,68 @@ describe('a request', () => {
     ['deepseek', { thinking: { type: 'adaptive' }, temperature: 0.5 }, 'temperature'],
   ])('to %s lists what it cannot say: %j', (vendor, fields, name) => {
     expect(encode(fields, { vendor }).ignored).toEqual([name]);
+  });
+
+  it.each([
+    ['output_config.format', { output_config: { format: LOOSE_FORMAT } }],
+    ['output_format', { output_format: LOOSE_FORMAT }],
+  ])('asks for a format that cannot be strict all the same, and lists %s', (name, fields) => {
+    const { chat, ignored } = encode(fields);
+
+    expect(chat).toMatchObject(held(SCHEMA, false));
+    expect(ignored).toEqual([name]);
+  });
+
+  it.each(['gpt-5.2', 'o3', 'gpt-5-codex'])('takes sampling away from %s, which reasons, and lists it', (model) => {
+    const { chat, ignored } = encode({ temperature: 0.5, top_p: 0.9 }, { model });
+
+    expect(chat).not.toHaveProperty('temperature');
+    expect(chat).not.toHaveProperty('top_p');
+    expect(ignored).toEqual(['temperature', 'top_p']);
+  });
+
+  it('leaves a model its sampling while it does not reason', () => {
+    const thinking = { type: 'disabled' };
+    const { chat, ignored } = encode({ temperature: 0.5, thinking }, { model: 'gpt-5.2' });
+
+    expect(chat).toMatchObject({ temperature: 0.5, reasoning_effort: 'none' });
+    expect(ignored).toEqual([]);
+    expect(encode({ temperature: 0.5, thinking }, { model: 'o3' }).chat).not.toHaveProperty('temperature');
+  });
+
+  it('does not list sampling that changes nothing', () => {
+    const { chat, ignored } = encode({ temperature: 1, top_p: 1 }, { model: 'o3' });
+
+    expect(chat).not.toHaveProperty('temperature');
+    expect(ignored).toEqual([]);
+  });
+
+  it('knows of the tools when it says how hard to think', () => {
+    const tools = [{ name: 'read', input_schema: { type: 'object' } }];
+    const thinking = { type: 'adaptive' };
+
+    expect(encode({ thinking, tools }, { model: 'gpt-5.6-sol' }).chat).toMatchObject({ reasoning_effort: 'none' });
+    expect(encode({ thinking }, { model: 'gpt-5.6-sol' }).chat).toMatchObject({ reasoning_effort: 'high' });
+  });
+
+  it.each([
+    { context_management: {} },
+    { context_management: { edits: [] } },
+    { mcp_servers: [] },
+    { fallbacks: [] },
+    { tags: [] },
+    { stop_sequences: [] },
+  ])('loses nothing where nothing was asked for: %j', (fields) => {
+    const { chat, ignored } = encode(fields, { model: 'o3' });
+
+    expect(Object.keys(chat)).toEqual(['model', 'max_completion_tokens', 'messages']);
+    expect(ignored).toEqual([]);
+  });
+
+  it.each(['o3', 'gpt-5.2'])('refuses stop strings for %s, which cannot be held to them', (model) => {
+    expect(() => encode({ stop_sequences: ['END'] }, { model })).toThrow(
+      expect.objectContaining({ status: 400, message: expect.stringMatching(/^stop_sequences: Not supported/) }),
+    );
   });
 
   it('takes null for "not set" wherever the API does', () => {
@@ -155,7 +210,7 @@ describe('a request', () => {
     [{ metadata: { user: 'x' } }, 'metadata.user: Extra inputs are not permitted'],
     [{ service_tier: 'priority' }, "service_tier: Input should be 'auto' or 'standard_only'"],
     [{ container: 'c_1' }, 'container: Not supported'],
-    [{ mcp_servers: [] }, 'mcp_servers: Not supported'],
+    [{ mcp_servers: [{ name: 'a' }] }, 'mcp_servers: Not supported'],
     [{ fallbacks: 'default' }, 'fallbacks: Not supported'],
     [{ thread: { type: 'create' } }, 'thread: Not supported'],
     [{ inference_geo: 'us' }, 'inference_geo: Not supported'],

@@ -7,6 +7,7 @@ import { encodeTurns } from './encode-turns.js';
 import { ignoreHints, type Encoding } from './encoding.js';
 import type { ChatRequest } from './openai.wire.js';
 import { RequestField, UNSUPPORTED } from './request-field.js';
+import { isStrictSchema } from './strict-schema.js';
 
 const CARRIED = [
   'model',
@@ -49,17 +50,21 @@ const REFUSED = [
 export const encodeRequest = (outbound: OutboundRequest, encoding: Encoding): ChatRequest => {
   const request = new RequestField(outbound.tree());
   request.only(...CARRIED, ...HINTS, ...REFUSED);
-  for (const name of REFUSED) if (request.get(name).present) request.get(name).refuse(UNSUPPORTED);
+  for (const name of REFUSED) if (request.get(name).asked) request.get(name).refuse(UNSUPPORTED);
   ignoreHints(encoding, request, ...HINTS);
   encodeContextManagement(request.get('context_management'), encoding);
+  const messages = encodeTurns(request, encoding);
+  const tools = encodeTools(request, encoding);
+  const reasoning = encodeReasoning(request, encoding, tools.tools !== undefined);
+  const sampling = { version: outbound.version, effort: reasoning.reasoning_effort };
   return {
     model: encoding.model,
     [encoding.vendor.maxTokens]: request.get('max_tokens').integer(1),
-    messages: encodeTurns(request, encoding),
-    ...encodeTools(request, encoding),
+    messages,
+    ...tools,
     ...encodeStops(request.get('stop_sequences'), encoding),
-    ...encodeSampling(request, outbound.version, encoding),
-    ...encodeReasoning(request, encoding),
+    ...encodeSampling(request, sampling, encoding),
+    ...reasoning,
     ...encodeFormat(request, encoding),
     ...encodeUser(request.get('metadata'), encoding),
     ...encodeTier(request, encoding),
@@ -74,13 +79,15 @@ export const encodeRequest = (outbound: OutboundRequest, encoding: Encoding): Ch
 const encodeContextManagement = (management: RequestField, { ignored }: Encoding): void => {
   if (!management.present) return;
   management.only('edits');
-  for (const edit of management.get('edits').list()) {
+  const edits = management.get('edits');
+  if (!edits.asked) return;
+  for (const edit of edits.list()) {
     if (!edit.get('type').text().startsWith('clear_')) edit.get('type').refuse(UNSUPPORTED);
   }
   ignored.add('context_management');
 };
 
-const encodeStops = (stops: RequestField, { vendor }: Encoding): { stop?: string[] } => {
+const encodeStops = (stops: RequestField, { vendor, limits }: Encoding): { stop?: string[] } => {
   if (!stops.present) return {};
   const texts = stops.list().map((stop) => {
     if (stop.text().trim() === '') stop.refuse('each stop sequence must contain non-whitespace');
@@ -89,9 +96,14 @@ const encodeStops = (stops: RequestField, { vendor }: Encoding): { stop?: string
   if (texts.length > vendor.stopLimit) {
     stops.refuse(`List should have at most ${vendor.stopLimit} items, which is what the provider of this model takes`);
   }
-  return texts.length > 0 ? { stop: texts } : {};
+  if (texts.length === 0) return {};
+  return limits.stops ? { stop: texts } : stops.refuse(UNSUPPORTED);
 };
 
+/**
+ * The Messages wire allows more schemas here than OpenAI takes as `strict`. Such a one is shown to the model all the
+ * same, and listed, because nothing holds the answer to it any more.
+ */
 const encodeFormat = (request: RequestField, encoding: Encoding): Record<string, unknown> => {
   const config = request.get('output_config');
   if (config.present) {
@@ -104,11 +116,14 @@ const encodeFormat = (request: RequestField, encoding: Encoding): Record<string,
   if (!format.present) return {};
   if (newer.present && older.present) older.refuse('may not be given together with output_config.format');
   // Claude Code matches these very words and asks again without the format.
-  if (!encoding.vendor.jsonSchema) format.refuse('Extra inputs are not permitted');
+  const { schemas } = encoding.vendor;
+  if (schemas === 'none') format.refuse('Extra inputs are not permitted');
   format.only('type', 'schema');
   format.get('type').oneOf(['json_schema']);
   const schema = format.get('schema').record();
-  return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict: true } } };
+  const strict = schemas === 'any' || isStrictSchema(schema);
+  if (!strict) encoding.ignored.add(format.path);
+  return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema, strict } } };
 };
 
 const LONGEST_USER = 64;

@@ -1,3 +1,4 @@
+import type { ModelLimits } from './model-limits.js';
 import type { RequestField } from './request-field.js';
 import type { ThinkingTokens } from './thinking-token.js';
 import type { Vendor } from './vendors.js';
@@ -7,6 +8,7 @@ export interface Encoding {
   readonly vendor: Vendor;
   /** The upstream's name for the model. */
   readonly model: string;
+  readonly limits: ModelLimits;
   readonly tokens: ThinkingTokens;
   /** Names for `x-switchyard-ignored`, in the order met. */
   readonly ignored: Set<string>;
@@ -14,5 +16,11 @@ export interface Encoding {
 
 /** Lists members that are hints: the answer is right without them, only slower, dearer or less decorated. */
 export const ignoreHints = ({ ignored }: Encoding, holder: RequestField, ...names: string[]): void => {
-  for (const name of names) if (holder.get(name).present) ignored.add(name);
+  for (const name of names) if (holder.get(name).asked) ignored.add(name);
+};
+
+/** `citations` of a block: either the list of those it has, or `enabled`. */
+export const ignoreCitations = ({ ignored }: Encoding, block: RequestField): void => {
+  const citations = block.get('citations');
+  if (citations.asked && (Array.isArray(citations.value) || citations.get('enabled').asked)) ignored.add('citations');
 };

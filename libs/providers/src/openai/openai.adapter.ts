@@ -5,6 +5,7 @@ import { estimateTokens } from './count-tokens.js';
 import { hidesThinking } from './encode-reasoning.js';
 import { encodeRequest } from './encode-request.js';
 import { explainAnswer } from './explain.js';
+import { limitsOf } from './model-limits.js';
 import { ChatStreamReader } from './stream-reader.js';
 import { ThinkingTokens } from './thinking-token.js';
 import { callerToolId } from './tool-id.js';
@@ -56,7 +57,9 @@ export const createOpenAiAdapter = ({
     encode: (request, deployment): UpstreamRequest => {
       const { provider, credential } = deployment;
       const ignored = new Set<string>();
-      const encoding = { vendor: vendorOf(provider), model: deployment.model ?? request.model, tokens, ignored };
+      const vendor = vendorOf(provider);
+      const model = deployment.model ?? request.model;
+      const encoding = { vendor, model, limits: limitsOf(vendor.models, model), tokens, ignored };
       const body = Buffer.from(JSON.stringify(encodeRequest(request, encoding)));
       return {
         method: 'POST',

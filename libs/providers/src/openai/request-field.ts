@@ -22,6 +22,12 @@ export class RequestField {
     return this.value !== undefined && this.value !== null;
   }
 
+  /** Something is wanted: `false` and an empty list may be present, and ask for nothing. */
+  get asked(): boolean {
+    const isEmpty = Array.isArray(this.value) && this.value.length === 0;
+    return this.present && this.value !== false && !isEmpty;
+  }
+
   /** A member of this object, absent or not. */
   get(name: string): RequestField {
     return new RequestField(this.record()[name], this.path === '' ? name : `${this.path}.${name}`);

@@ -1,15 +1,14 @@
 import type { Provider, VendorName } from '#core';
+import { type ModelRow, OPENAI_MODELS, type ReasoningEffort } from './model-limits.js';
 
 /** How a vendor is told to think, and how hard. Every part is optional: what is absent cannot be said there. */
 export interface ReasoningControl {
-  /** The models that take these controls; all of them when absent. */
-  models?: RegExp;
   /** The field that turns thinking on and off. */
   toggle?: 'thinking' | 'enable_thinking' | 'chat_template_kwargs';
   /** `reasoning_effort` for each effort of the Messages wire. */
-  efforts?: Readonly<Record<Effort, string>>;
-  /** The `reasoning_effort` nearest to "off"; the first row whose pattern fits the model. */
-  off?: readonly { models: RegExp; effort: string }[];
+  efforts?: Readonly<Record<Effort, ReasoningEffort>>;
+  /** Thinking is off under a `reasoning_effort` of `none`. */
+  offByEffort?: boolean;
   /** The field that takes `budget_tokens` as it is. */
   budget?: 'thinking_budget';
   /** Sampling parameters are accepted but have no effect while the model thinks. */
@@ -25,6 +24,8 @@ export interface Vendor {
   readonly hosts: readonly string[];
   readonly maxTokens: 'max_tokens' | 'max_completion_tokens';
   readonly reasoning: ReasoningControl;
+  /** Where models take less than the vendor's wire has words for. */
+  readonly models: readonly ModelRow[];
   /** The assistant's `reasoning_content` must come back with every turn that called tools. */
   readonly replaysReasoning: boolean;
   /** Models whose instructions travel under the role `developer`. */
@@ -36,8 +37,8 @@ export interface Vendor {
   readonly images: boolean;
   /** Takes PDFs as `file` parts. */
   readonly files: boolean;
-  /** Takes `response_format: json_schema`. */
-  readonly jsonSchema: boolean;
+  /** Which schemas `response_format` holds answers to: any, those that can be `strict`, or none. */
+  readonly schemas: 'any' | 'strict' | 'none';
   /** Takes `strict` on a function. */
   readonly strictTools: boolean;
   /** Which forms of `tool_choice` are obeyed besides `auto`. */
@@ -59,13 +60,14 @@ const COMPATIBLE: Vendor = {
   hosts: [],
   maxTokens: 'max_tokens',
   reasoning: {},
+  models: [],
   replaysReasoning: false,
   developerRole: undefined,
   systemBetweenTurns: false,
   stopLimit: 4,
   images: true,
   files: false,
-  jsonSchema: true,
+  schemas: 'strict',
   strictTools: false,
   toolChoices: ['none', 'required', 'function'],
   parallelTools: 'opt-out',
@@ -75,7 +77,6 @@ const COMPATIBLE: Vendor = {
   toolIdLength: 64,
 };
 
-const OPENAI_REASONERS = /^(o\d|gpt-[5-9]|codex)/;
 const UP_TO_HIGH = { low: 'low', medium: 'medium', high: 'high', xhigh: 'high', max: 'high' } as const;
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
@@ -85,15 +86,11 @@ const OPENAI: Vendor = {
   hosts: ['api.openai.com'],
   maxTokens: 'max_completion_tokens', // `max_tokens` is refused by every reasoning model
   reasoning: {
-    models: OPENAI_REASONERS,
     efforts: { low: 'low', medium: 'medium', high: 'high', xhigh: 'xhigh', max: 'max' },
-    off: [
-      { models: /^o\d/, effort: 'low' },
-      { models: /^gpt-5(-mini|-nano)?(-\d{4}|$)/, effort: 'minimal' },
-      { models: /./, effort: 'none' },
-    ],
+    offByEffort: true,
   },
-  developerRole: OPENAI_REASONERS,
+  models: OPENAI_MODELS,
+  developerRole: /^(o\d|gpt-[5-9]|codex)/,
   systemBetweenTurns: true,
   files: true,
   strictTools: true,
@@ -116,7 +113,7 @@ const DEEPSEEK: Vendor = {
   systemBetweenTurns: true,
   stopLimit: 16,
   images: false,
-  jsonSchema: false,
+  schemas: 'none',
   parallelTools: 'fixed',
 };
 
@@ -148,6 +145,7 @@ const VLLM: Vendor = {
   name: 'vllm',
   reasoning: { toggle: 'chat_template_kwargs', efforts: UP_TO_HIGH },
   stopLimit: Infinity,
+  schemas: 'any', // by a grammar, `strict` or not
   topK: true,
   user: 'user',
 };
@@ -157,8 +155,9 @@ const OLLAMA: Vendor = {
   ...COMPATIBLE,
   name: 'ollama',
   hosts: ['ollama.com', ':11434'],
-  reasoning: { efforts: UP_TO_HIGH, off: [{ models: /./, effort: 'none' }] },
+  reasoning: { efforts: UP_TO_HIGH, offByEffort: true },
   stopLimit: Infinity,
+  schemas: 'any', // by a grammar, `strict` or not
   toolChoices: [],
   parallelTools: 'fixed',
 };
