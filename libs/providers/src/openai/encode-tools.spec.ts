@@ -28,8 +28,15 @@ const aTool = (fields: object = {}) => ({ name: 'read', input_schema: { type: 'o
 describe('tools', () => {
   it('become functions', () => {
     expect(encode([aTool({ description: 'Reads', type: 'custom' })]).tools).toEqual([
-      { type: 'function', function: { name: 'read', description: 'Reads', parameters: { type: 'object' } } },
+      {
+        type: 'function',
+        function: { name: 'read', description: 'Reads', parameters: { type: 'object', properties: {} } },
+      },
     ]);
+  });
+
+  it('keep the properties that they have', () => {
+    expect(encode([aTool({ input_schema: CLOSED })]).tools).toMatchObject([{ function: { parameters: CLOSED } }]);
   });
 
   it('are strict only where the schema can be', () => {
@@ -50,11 +57,18 @@ describe('tools', () => {
       cache_control: {},
       defer_loading: true,
       eager_input_streaming: true,
-      input_examples: [],
-      allowed_callers: [],
+      input_examples: [{}],
+      allowed_callers: ['code_execution_20250825'],
     };
 
     expect(encode([aTool(hints)]).ignored.toSorted()).toEqual(Object.keys(hints).toSorted());
+  });
+
+  it('lose nothing where nothing was asked for', () => {
+    const hints = { strict: false, defer_loading: false, eager_input_streaming: false, input_examples: [] };
+    const bash = { type: 'bash_20250124', name: 'bash', strict: false };
+
+    expect(encode([aTool(hints), bash]).ignored).toEqual([]);
   });
 
   it.each([
@@ -125,6 +139,7 @@ describe('tool_choice', () => {
     ['openai', [aTool()], { type: 'tool' }, 'tool_choice.name: Field required'],
     ['openai', [aTool()], { type: 'required' }, "tool_choice.type: Input should be 'auto', 'any', 'tool' or 'none'"],
     ['openai', [aTool()], 'auto', 'tool_choice: Input should be a valid dictionary'],
+    ['ollama', [aTool()], { type: 'none', foo: 1 }, 'tool_choice.foo: Extra inputs are not permitted'],
     ['openai', [], { type: 'any' }, 'tool_choice: may only be specified while providing tools'],
     ['qwen', [aTool(), aTool({ name: 'write' })], { type: 'any' }, 'tool_choice.type: Not supported'],
     ['ollama', [aTool()], { type: 'any' }, 'tool_choice.type: Not supported'],

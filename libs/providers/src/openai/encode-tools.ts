@@ -21,9 +21,9 @@ export const encodeTools = (request: RequestField, encoding: Encoding): ToolFiel
   if (new Set(names).size !== names.length) given.refuse('Tool names must be unique.');
   const choice = request.get('tool_choice');
   const mode = choice.present ? choice.get('type').oneOf(['auto', 'any', 'tool', 'none']) : 'auto';
-  if (mode === 'none' && !encoding.vendor.toolChoices.includes('none')) return {};
   const toolChoice = choice.present ? encodeChoice(choice, names, encoding) : undefined;
-  if (tools.length === 0) return {};
+  const withoutTools = mode === 'none' && !encoding.vendor.toolChoices.includes('none');
+  if (tools.length === 0 || withoutTools) return {};
   return {
     tools,
     ...(toolChoice && { tool_choice: toolChoice }),
@@ -54,7 +54,7 @@ const encodeCustomTool = (tool: RequestField, encoding: Encoding): ChatTool => {
     function: {
       name,
       ...(description.present && { description: description.text() }),
-      parameters: schema.record(),
+      parameters: { ...schema.record(), properties: schema.record().properties ?? {} },
       ...strictness(tool, schema, encoding),
     },
   };
