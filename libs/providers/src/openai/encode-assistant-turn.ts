@@ -1,5 +1,5 @@
 import { BLOCK_BREAK } from './encode-parts.js';
-import { ignoreHints, type Encoding } from './encoding.js';
+import { ignoreCitations, ignoreHints, type Encoding } from './encoding.js';
 import type { ChatMessage, ChatToolCall } from './openai.wire.js';
 import { UNSUPPORTED, type RequestField } from './request-field.js';
 import { isOurSignature } from './thinking-token.js';
@@ -15,7 +15,8 @@ type ReadBlock = (block: RequestField, said: Said, encoding: Encoding) => void;
 
 const readText: ReadBlock = (block, said, encoding) => {
   block.only('type', 'text', 'citations', 'cache_control');
-  ignoreHints(encoding, block, 'citations', 'cache_control');
+  ignoreHints(encoding, block, 'cache_control');
+  ignoreCitations(encoding, block);
   said.text += block.get('text').text();
 };
 
@@ -39,6 +40,9 @@ const readRedacted: ReadBlock = (_, __, { ignored }) => void ignored.add('messag
 const readToolUse: ReadBlock = (block, said, encoding) => {
   block.only('type', 'id', 'name', 'input', 'caller', 'cache_control');
   ignoreHints(encoding, block, 'cache_control');
+  const caller = block.get('caller');
+  // Here models call all tools themselves, which is what `direct` means.
+  if (caller.present && caller.get('type').value !== 'direct') encoding.ignored.add('tool_use.caller');
   const id = block.get('id').text();
   if (!/^[a-zA-Z0-9_-]+$/.test(id)) block.get('id').refuse("String should match pattern '^[a-zA-Z0-9_-]+$'");
   said.calls.push({
@@ -54,6 +58,14 @@ const READERS: Readonly<Record<string, ReadBlock>> = {
   redacted_thinking: readRedacted,
   tool_use: readToolUse,
 };
+
+/** Whether nothing of these blocks can be said here: they are thinking, which is for other upstreams, or empty. */
+export const isUnspoken = (blocks: readonly RequestField[]): boolean =>
+  blocks.every((block) => {
+    const type = block.get('type').value;
+    const isEmptyText = type === 'text' && block.get('text').value === '';
+    return type === 'thinking' || type === 'redacted_thinking' || isEmptyText;
+  });
 
 /** An assistant turn as one message. The order of text and calls is lost: here text always comes first. */
 export const encodeAssistantTurn = (blocks: readonly RequestField[], encoding: Encoding): ChatMessage => {

@@ -1,4 +1,4 @@
-import { ignoreHints, type Encoding } from './encoding.js';
+import { ignoreCitations, ignoreHints, type Encoding } from './encoding.js';
 import type { ChatPart } from './openai.wire.js';
 import { UNSUPPORTED, type RequestField } from './request-field.js';
 
@@ -11,7 +11,8 @@ const textPart = (text: string): ChatPart => ({ type: 'text', text });
 
 const readText: ReadBlock = (block, encoding) => {
   block.only('type', 'text', 'citations', 'cache_control');
-  ignoreHints(encoding, block, 'citations', 'cache_control');
+  ignoreHints(encoding, block, 'cache_control');
+  ignoreCitations(encoding, block);
   const text = block.get('text').text();
   if (text === '') block.refuse('text content blocks must be non-empty');
   return [textPart(text)];
@@ -41,8 +42,7 @@ const dataUri = (source: RequestField): string => {
 const readDocument: ReadBlock = (block, encoding) => {
   block.only('type', 'source', 'title', 'context', 'citations', 'cache_control');
   ignoreHints(encoding, block, 'cache_control');
-  const citations = block.get('citations');
-  if (citations.present && citations.get('enabled').value === true) encoding.ignored.add('citations');
+  ignoreCitations(encoding, block);
   const about = ['title', 'context'].map((name) => block.get(name)).filter((field) => field.present);
   return [...about.map((field) => textPart(field.text())), ...readDocumentSource(block, encoding)];
 };
@@ -70,7 +70,8 @@ const readDocumentSource: ReadBlock = (block, encoding) => {
 
 const readSearchResult: ReadBlock = (block, encoding) => {
   block.only('type', 'source', 'title', 'content', 'citations', 'cache_control');
-  ignoreHints(encoding, block, 'citations', 'cache_control');
+  ignoreHints(encoding, block, 'cache_control');
+  ignoreCitations(encoding, block);
   const heading = `${block.get('title').text()}\nSource: ${block.get('source').text()}`;
   return [textPart(heading), ...readContent(block.get('content'), encoding)];
 };

@@ -181,6 +181,82 @@ describe('a conversation', () => {
   });
 });
 
+describe('an assistant who only thought', () => {
+  const claude = { type: 'thinking', thinking: 'Hm', signature: 'EqQBCgIYAhIM' };
+
+  it.each([
+    ['thinking of Claude', claude],
+    ['hidden thinking', { type: 'redacted_thinking', data: 'abc' }],
+    ['thinking of another vendor', signed('Hm', 'qwen')],
+    ['thinking of its own, which is read beside calls only', signed('Hm')],
+  ])('is left out, and the turns around it become one: %s', (_, block) => {
+    const { messages, ignored } = encode([user(text('Hi')), assistant(block), user(text('Well?'))], {
+      vendor: 'deepseek',
+    });
+
+    expect(messages).toEqual([{ role: 'user', content: 'Hi\n\nWell?' }]);
+    expect(ignored).toEqual(['messages.thinking']);
+  });
+
+  it('is not left out when a call follows in another turn', () => {
+    const { messages } = encode([user(text('Hi')), assistant(signed('Hm')), assistant(use('a')), user(result('a'))], {
+      vendor: 'deepseek',
+    });
+
+    expect(messages).toMatchObject([{}, { reasoning_content: 'Hm', tool_calls: [call('a')] }, { role: 'tool' }]);
+  });
+
+  it('behind a result leaves the result where it is', () => {
+    const { messages } = encode([
+      user(text('Hi')),
+      assistant(use('a')),
+      user(result('a')),
+      assistant(claude),
+      user(text('?')),
+    ]);
+
+    expect(messages).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: null, tool_calls: [call('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'ok' },
+      { role: 'user', content: '?' },
+    ]);
+  });
+
+  it('cannot be the last to speak', () => {
+    expect(() => encode([user(text('Hi')), assistant(claude)])).toThrow('assistant message prefill');
+  });
+});
+
+describe('a call in a conversation', () => {
+  const ignoredWith = (caller: unknown) =>
+    encode([user(text('Hi')), assistant({ ...use('a'), caller }), user(result('a'))]).ignored;
+
+  it('that a program made is listed as one that the model made', () => {
+    expect(ignoredWith({ type: 'code_execution_20260120', tool_id: 'srvtoolu_1' })).toEqual(['tool_use.caller']);
+    expect(ignoredWith({ type: 'direct' })).toEqual([]);
+    expect(ignoredWith(undefined)).toEqual([]);
+  });
+});
+
+describe('citations', () => {
+  const document = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'A' } };
+  const found = { type: 'search_result', source: 's', title: 't', content: [text('A')] };
+  const cited = { type: 'char_location', cited_text: 'A' };
+
+  it.each([
+    [{ ...document, citations: { enabled: true } }, ['citations']],
+    [{ ...document, citations: { enabled: false } }, []],
+    [{ ...found, citations: { enabled: true } }, ['citations']],
+    [{ ...found, citations: { enabled: false } }, []],
+    [{ ...text('A'), citations: [cited] }, ['citations']],
+    [{ ...text('A'), citations: [] }, []],
+    [{ ...text('A'), citations: null }, []],
+  ])('are listed where there are any: %j', (block, expected) => {
+    expect(encode([user(block)]).ignored).toEqual(expected);
+  });
+});
+
 describe('thinking in a conversation of three turns', () => {
   const turns = (...thoughts: object[][]) => [
     user(text('Weather?')),

@@ -1,7 +1,7 @@
-import { encodeAssistantTurn } from './encode-assistant-turn.js';
+import { encodeAssistantTurn, isUnspoken } from './encode-assistant-turn.js';
 import { BLOCK_BREAK } from './encode-parts.js';
 import { encodeUserTurn } from './encode-user-turn.js';
-import { ignoreHints, type Encoding } from './encoding.js';
+import { ignoreCitations, ignoreHints, type Encoding } from './encoding.js';
 import type { ChatMessage } from './openai.wire.js';
 import { RequestField } from './request-field.js';
 import { checkToolPairs, type MergedTurn } from './tool-pairing.js';
@@ -14,14 +14,14 @@ const ATTRIBUTION = 'x-anthropic-billing-header:';
 
 /** `system` and `messages` as the messages of this wire. */
 export const encodeTurns = (request: RequestField, encoding: Encoding): ChatMessage[] => {
-  const turns = mergeTurns(request.get('messages'));
+  const turns = mergeTurns(readTurns(request.get('messages')));
   checkToolPairs(turns);
   const last = turns.at(-1);
   // A chat completion always begins a new message; it cannot be asked to go on with one.
   if (last?.role === 'assistant') request.refuse(NO_PREFILL);
   return [
     ...encodeSystem(request.get('system'), encoding),
-    ...turns.flatMap((turn): ChatMessage[] => {
+    ...mergeTurns(turns.filter((turn) => isSpoken(turn, encoding))).flatMap((turn): ChatMessage[] => {
       switch (turn.role) {
         case 'user':
           return encodeUserTurn(turn.blocks, encoding);
@@ -34,16 +34,30 @@ export const encodeTurns = (request: RequestField, encoding: Encoding): ChatMess
   ];
 };
 
-const mergeTurns = (messages: RequestField): MergedTurn[] => {
+const mergeTurns = (turns: readonly MergedTurn[]): MergedTurn[] => {
   const merged: MergedTurn[] = [];
-  for (const field of messages.list()) {
-    const turn = readTurn(field);
+  for (const turn of turns) {
     const last = merged.at(-1);
     if (last && last.role === turn.role) last.blocks = last.blocks.concat(turn.blocks);
-    else merged.push(turn);
+    else merged.push({ ...turn });
   }
-  if (merged.length === 0) messages.refuse('at least one message is required');
   return merged;
+};
+
+/**
+ * An assistant's turn that only thought is left out, as it would be an empty message, and the turns around it become
+ * one: many chat templates want roles to alternate. It is read all the same, for what is wrong with it or gets lost.
+ */
+const isSpoken = ({ role, blocks }: MergedTurn, encoding: Encoding): boolean => {
+  if (role !== 'assistant' || !isUnspoken(blocks)) return true;
+  encodeAssistantTurn(blocks, encoding);
+  return false;
+};
+
+const readTurns = (messages: RequestField): MergedTurn[] => {
+  const turns = messages.list().map(readTurn);
+  if (turns.length === 0) messages.refuse('at least one message is required');
+  return turns;
 };
 
 const readTurn = (field: RequestField): MergedTurn => {
@@ -80,6 +94,7 @@ const readTexts = (blocks: readonly RequestField[], encoding: Encoding): string[
   blocks.map((block) => {
     block.get('type').oneOf(['text']);
     block.only('type', 'text', 'citations', 'cache_control');
-    ignoreHints(encoding, block, 'citations', 'cache_control');
+    ignoreHints(encoding, block, 'cache_control');
+    ignoreCitations(encoding, block);
     return block.get('text').text();
   });
