@@ -35,6 +35,11 @@ export interface UpstreamCallOptions {
   fresh: boolean;
 }
 
+/** Codes of a connection that is gone, as against one that brought something unreadable. */
+const BREAKS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET']);
+
+const isBreak = ({ code }: NodeJS.ErrnoException): boolean => code !== undefined && BREAKS.has(code);
+
 /** How long a finished answer may keep its connection before it is taken for ended. */
 const LINGER_MS = 2_000;
 
@@ -65,10 +70,6 @@ export class UpstreamCall implements AnswerHandler, Timed {
     const { dispatcher, deployment, ticker, fresh } = this.options;
     ticker.add(this);
     dispatcher.send(request, deployment.provider.timeouts.connectMs, this, fresh);
-    // A request starts in the same turn only where an open connection was waiting for it.
-    queueMicrotask(() => {
-      this.reusedConnection = this.sentAt !== undefined;
-    });
   }
 
   get upstreamRequestId(): string | undefined {
@@ -97,6 +98,7 @@ export class UpstreamCall implements AnswerHandler, Timed {
   onRequestStart(controller: Controller): void {
     this.controller = controller;
     this.sentAt = this.options.now();
+    this.reusedConnection = !this.options.dispatcher.isOpening;
     if (this.done) controller.abort(new Error('abandoned'));
   }
 
@@ -135,6 +137,8 @@ export class UpstreamCall implements AnswerHandler, Timed {
     if (this.options.listener.satisfied) this.conclude();
     else if (this.errorBody) this.explain(this.errorBody);
     else if (this.sentAt === undefined) this.failAs('connect', 'could not be reached', error);
+    else if (this.status === 0 && !isBreak(error))
+      this.failAs('bad-answer', 'answered with something that is no HTTP', error);
     else if (this.status === 0) this.failAs('reset', 'closed the connection without an answer', error);
     else this.failAs('cut', 'broke off in the middle of its answer', error);
   }

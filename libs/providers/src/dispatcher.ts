@@ -1,6 +1,6 @@
 import type { UpstreamRequest } from '#core';
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher as Undici } from 'undici';
+import { Agent, buildConnector, type Dispatcher as Undici } from 'undici';
 
 /** What undici calls as an answer comes in. */
 export type AnswerHandler = Undici.DispatchHandler;
@@ -13,8 +13,13 @@ interface Place {
 /** What is read ahead of a caller that is slower than its upstream, in bytes and beside the system's own buffers. */
 const READ_AHEAD = 16 * 1024;
 
-/** Undici hands all of it on to `net.connect`, though its types know the timeout only. */
-const connecting = (timeout: number) => ({ timeout, highWaterMark: READ_AHEAD });
+/** Undici hands all of it on to `net.connect`, though its types do not know of the mark. */
+const connecting = (timeout: number) => ({
+  timeout,
+  // One HTTP/2 connection would be one failure domain for every stream on it.
+  allowH2: false,
+  highWaterMark: READ_AHEAD,
+});
 
 /** Bodies from this size on are not kept while their answers stream. */
 const LARGE_BODY = 32 * 1024;
@@ -34,6 +39,12 @@ export class Dispatcher {
   /** One pool of connections for every connect timeout in use; an agent keeps one pool an origin inside. */
   private readonly agents = new Map<string, Agent>();
   private readonly places = new Map<string, Place>();
+  private opening = false;
+
+  /** True while a connection that has just been opened starts the request that it was opened for. */
+  get isOpening(): boolean {
+    return this.opening;
+  }
 
   /**
    * Sends, and tells the handler what happens.
@@ -72,19 +83,27 @@ export class Dispatcher {
     return place;
   }
 
+  private connector(connectMs: number): buildConnector.connector {
+    const connect = buildConnector(connecting(connectMs));
+    return (options, done) =>
+      connect(options, (...outcome) => {
+        this.opening = true;
+        done(...outcome);
+        this.opening = false;
+      });
+  }
+
   private agent(connectMs: number, fresh: boolean): Agent {
     const key = `${connectMs}/${fresh}`;
     let agent = this.agents.get(key);
     if (!agent) {
       agent = new Agent({
-        connect: connecting(connectMs),
+        connect: this.connector(connectMs),
         // A provider that drops idle sockets sooner than we do turns the next call into a reset.
         keepAliveTimeout: 4_000,
         keepAliveMaxTimeout: 600_000,
         // A pipelining factor of 0 closes the connection after its one answer.
         pipelining: fresh ? 0 : 1,
-        // One HTTP/2 connection would be one failure domain for every stream on it.
-        allowH2: false,
         maxHeaderSize: 32 * 1024,
       });
       this.agents.set(key, agent);
