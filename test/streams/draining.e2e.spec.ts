@@ -186,17 +186,17 @@ describe('a gateway that is told to stop', () => {
     const pair = [await start({ drain_delay: '1s' }), await start({ drain_delay: '1s' })] as const;
     const ready = new Set<GatewayProcess>(pair);
     const endings = new Map<string, number>();
-    let asking = true;
+    const asking = new AbortController();
     // A balancer looks at readiness and sends new calls accordingly; it does not repeat them.
     const balancer = until(
       async () => {
         for (const gateway of pair) if ((await readiness(gateway).catch(() => 0)) !== 200) ready.delete(gateway);
       },
-      () => !asking,
+      () => asking.signal.aborted,
       30_000,
     );
     const caller = async (): Promise<void> => {
-      for (let call = 0; asking; call++) {
+      for (let call = 0; !asking.signal.aborted; call++) {
         const gateway = [...ready][call % ready.size] ?? pair[1];
         const ending = await gateway
           .post('/v1/messages', question('sim@gap=20;tokens=10', true))
@@ -217,7 +217,7 @@ describe('a gateway that is told to stop', () => {
       () => endings.get('whole') ?? 0,
       (calls) => calls > sofar + 40,
     );
-    asking = false;
+    asking.abort();
     await Promise.all([calling, balancer]);
     expect([...endings.keys()]).toEqual(['whole']);
   });

@@ -5,6 +5,8 @@ export type { MessagesTranscript } from './messages-grammar.js';
 export { aDeployment, anOutboundRequest } from './outbound-request.js';
 export { KNOWS_PROCESSES, openSockets, residentBytes } from './process-facts.js';
 export { RawCaller } from './raw-caller.js';
+export { startRawUpstream } from './raw-upstream.js';
+export type { RawRequest, RawUpstream } from './raw-upstream.js';
 export { startRecordingUpstream } from './recording-upstream.js';
 export type { RecordedRequest, RecordingUpstream } from './recording-upstream.js';
 export { parseEvents } from './sse.js';

@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { GatewayProcess, provider, type RawRequest, type RawUpstream, startRawUpstream, testConfig } from '#testing';
+import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+
+const MESSAGE = JSON.stringify({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'sim',
+  content: [],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 1, output_tokens: 1 },
+});
+
+/** Without any hint of how long the connection is kept. */
+const ANSWER = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${MESSAGE.length}\r\n\r\n${MESSAGE}`;
+
+const question = (stream: boolean) => ({
+  model: 'sim',
+  max_tokens: 16,
+  stream,
+  messages: [{ role: 'user', content: 'Hello' }],
+});
+
+const startGateway = (url: string): Promise<GatewayProcess> =>
+  GatewayProcess.start(
+    testConfig({ providers: { a: provider('anthropic', url) }, models: { sim: { targets: [{ provider: 'a' }] } } }),
+  );
+
+describe('a connection to an upstream', () => {
+  let upstream: RawUpstream;
+  let gateway: GatewayProcess;
+  let answer: (request: RawRequest) => void;
+
+  const ask = async () => {
+    const response = await gateway.post('/v1/messages', question(false));
+    return { status: response.status, text: await response.text(), headers: response.headers };
+  };
+
+  beforeEach(async () => {
+    upstream = await startRawUpstream((request) => answer(request));
+    gateway = await startGateway(upstream.url);
+  });
+
+  afterEach(async () => {
+    await upstream.close();
+    await gateway.stop();
+  });
+
+  it('that the upstream drops as the next request comes is replaced, and nobody is told', async () => {
+    answer = ({ socket, nth }) => (nth === 1 ? socket.write(ANSWER) : socket.destroy());
+    for (let call = 0; call < 10; call++) {
+      const { status, text } = await ask();
+      expect([status, text]).toEqual([200, MESSAGE]);
+    }
+    // Each second call finds a kept connection, loses it, and is sent once more on a fresh one.
+    expect(upstream.requests).toBeGreaterThan(10);
+    expect(upstream.requests).toBeLessThanOrEqual(20);
+  });
+
+  it('that is reset as the next request comes is replaced too', async () => {
+    answer = ({ socket, nth }) => (nth === 1 ? socket.write(ANSWER) : socket.resetAndDestroy());
+    for (let call = 0; call < 10; call++) expect((await ask()).status).toBe(200);
+  });
+
+  it('is replaced once a call and no more', async () => {
+    answer = ({ socket }) => socket.write(ANSWER);
+    expect((await ask()).status).toBe(200);
+    answer = ({ socket }) => socket.destroy();
+    const { status, headers } = await ask();
+    expect([status, headers.get('x-switchyard-attempts')]).toEqual([502, 'a/main=reset']);
+    expect(upstream.requests).toBe(3);
+  });
+
+  it('is not replaced for what has come on it', async () => {
+    answer = ({ socket, nth }) => socket.write(nth === 1 ? ANSWER : 'HTTP/1.1 OK\r\n\r\n');
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(502);
+    expect(upstream.requests).toBe(2);
+  });
+
+  it('that is kept just as long as the pause between two calls loses none', async () => {
+    answer = ({ socket }) => {
+      socket.setTimeout(50, () => socket.end());
+      socket.write(ANSWER);
+    };
+    const statuses = new Set<number>();
+    const caller = async (_value: unknown, index: number): Promise<void> => {
+      for (let call = 0; call < 20; call++) {
+        statuses.add((await ask()).status);
+        await pause(44 + index);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, caller));
+    expect([...statuses]).toEqual([200]);
+    expect(upstream.connections).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ['another answer', ANSWER.replaceAll('msg_1', 'msg_2')],
+    ['noise', '\u0000\u0001 no HTTP \r\n\r\n'],
+  ])('on which %s comes unasked is not used again', async (_what, extra) => {
+    answer = ({ socket }) => {
+      socket.write(ANSWER);
+      socket.write(extra);
+    };
+    for (let call = 0; call < 20; call++) {
+      const { status, text } = await ask();
+      expect([status, text]).toEqual([200, MESSAGE]);
+    }
+    expect(upstream.requests).toBe(upstream.connections);
+  });
+});
+
+describe('connections to an upstream', () => {
+  let upstream: Simulator;
+  let gateway: GatewayProcess;
+
+  const ask = async (stream: boolean): Promise<string> => {
+    const response = await gateway.post('/v1/messages', question(stream));
+    return response.text();
+  };
+
+  beforeAll(async () => {
+    upstream = await startSimulator();
+    gateway = await startGateway(upstream.url);
+  });
+
+  afterAll(async () => {
+    await upstream.close();
+    await gateway.stop();
+  });
+
+  it('survive answers, streams and refusals', async () => {
+    const raw = await startRawUpstream(({ socket, nth }) =>
+      socket.write(nth % 2 === 1 ? ANSWER : ANSWER.replace('200 OK', '400 Bad Request')),
+    );
+    const before = await startGateway(raw.url);
+    for (let call = 0; call < 20; call++) await (await before.post('/v1/messages', question(false))).text();
+    expect([raw.requests, raw.connections]).toEqual([20, 1]);
+    await raw.close();
+    await before.stop();
+  });
+
+  it('that bring an answer too many harm no call after it', async () => {
+    upstream.behave('poison');
+    for (let call = 0; call < 30; call++) {
+      const text = await ask(call % 2 === 0);
+      expect(text).toContain('end_turn');
+      expect(text).not.toContain('two');
+    }
+  });
+});
