@@ -13,6 +13,13 @@ const NO_ANSWERS = [
   ['less than its length', 'header=content-length:90;chunk=1'],
 ] as const;
 
+/** Errors that both wires have words for: the status that each counts as, and what the caller is told. */
+const ERRORS = [
+  ['api_error', 500, { status: 500, type: 'api_error' }],
+  ['rate_limit_error', 429, { status: 429, type: 'rate_limit_error' }],
+  ['authentication_error', 401, { status: 503, type: 'api_error' }],
+] as const;
+
 const WAYS = NO_ANSWERS.flatMap(([what, fault]) => EVERY_WAY.map(([wire, form]) => ({ what, fault, wire, form })));
 
 describe('an upstream that answers 200', () => {
@@ -37,12 +44,21 @@ describe('an upstream that answers 200', () => {
   });
 
   it.each(EVERY_WAY)('with an error in its body counts as that error, over %s, %s', async (wire, form) => {
-    const alone = await upstreams.alone('body=error', wire, form);
-    // A stream that is none is not looked into.
-    expectError(alone, { status: form === 'stream' ? 502 : 500, type: 'api_error' });
-    const mended = await upstreams.pair('body=error', wire, form);
-    expectAnswer(mended, form);
-    expect([alone.sick, mended.sick, mended.well]).toEqual([1, 1, 1]);
+    for (const [error, counts, told] of ERRORS) {
+      const alone = await upstreams.alone(`body=error;error=${error}`, wire, form);
+      expectError(alone, told);
+      const mended = await upstreams.pair(`body=error;error=${error}`, wire, form);
+      expectAnswer(mended, form);
+      expect([alone.sick, mended.sick, mended.well]).toEqual([1, 1, 1]);
+      const attempts = `sick-${wire}/main=${counts}, well-${wire}/main=200`;
+      expect(mended.headers.get('x-switchyard-attempts')).toBe(attempts);
+    }
+  });
+
+  it.each(FORMS)('with an error about the request in its body is not asked again, %s', async (form) => {
+    const seen = await upstreams.pair('body=error;error=invalid_request_error', 'anthropic', form);
+    expectError(seen, { status: 400, type: 'invalid_request_error' });
+    expect([seen.sick, seen.well]).toEqual([1, 0]);
   });
 
   it.each(WIRES)('with a stream of another content type is a 502, over %s', async (wire) => {

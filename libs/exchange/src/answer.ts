@@ -7,6 +7,7 @@ import {
   type WholeAnswer,
 } from '#core';
 import type { Delivery } from './delivery.js';
+import { MisplacedBody } from './misplaced-body.js';
 import type { AnswerFacts } from './settled-usage.js';
 import type { AnswerListener, ResponseHeaders } from './upstream-call.js';
 
@@ -75,6 +76,7 @@ export class StreamRelay implements AnswerListener {
   control: UpstreamControl | undefined;
   private readonly held: Buffer[] = [];
   private readonly reader;
+  private misplaced: MisplacedBody | undefined;
 
   constructor(
     private readonly attempt: { adapter: ProviderAdapter; request: OutboundRequest; deployment: Deployment },
@@ -93,18 +95,27 @@ export class StreamRelay implements AnswerListener {
   }
 
   head(headers: ResponseHeaders): Failure | undefined {
+    const { adapter, request, deployment } = this.attempt;
     if (!contentType(headers).startsWith('text/event-stream'))
-      return badAnswer('The upstream answered a streamed call with something that is no event stream.');
+      this.misplaced = new MisplacedBody((body) => adapter.readWhole(body, request, deployment));
     return encoded(headers);
   }
 
   data(chunk: Buffer): void {
+    if (this.misplaced) {
+      this.giveUp(this.misplaced.add(chunk));
+      return;
+    }
     const bytes = this.reader.push(chunk);
     if (bytes) this.pass(bytes);
-    if (this.reader.failure) this.control?.fail(this.reader.failure);
+    this.giveUp(this.reader.failure);
   }
 
   end(): void {
+    if (this.misplaced) {
+      this.ending.failed(this.misplaced.end());
+      return;
+    }
     const bytes = this.reader.end();
     if (bytes) this.pass(bytes);
     if (this.reader.failure) this.ending.failed(this.reader.failure);
@@ -113,6 +124,10 @@ export class StreamRelay implements AnswerListener {
 
   failed(failure: Failure): void {
     this.ending.failed(failure);
+  }
+
+  private giveUp(failure: Failure | undefined): void {
+    if (failure) this.control?.fail(failure);
   }
 
   private pass(bytes: Buffer): void {
