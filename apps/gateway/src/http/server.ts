@@ -86,8 +86,7 @@ export const createServer = ({ authenticate, drain, routes }: ServerParts): Fast
 const refuseOversized = (request: FastifyRequest): void => {
   if (request.raw.rawHeaders.length > HEADER_COUNT_LIMIT * 2)
     throw new ApiError('invalid_request_error', `More than ${HEADER_COUNT_LIMIT} headers.`, { status: 431 });
-  if (Number(request.headers['content-length']) > BODY_LIMIT)
-    throw tooLarge();
+  if (Number(request.headers['content-length']) > BODY_LIMIT) throw tooLarge();
   if (request.headers['content-encoding'] !== undefined && request.headers['content-encoding'] !== 'identity')
     throw new ApiError('invalid_request_error', 'Compressed request bodies are not supported; send plain JSON.', {
       details: { error_code: 'request_body_encoding_unsupported' },
