@@ -26,10 +26,11 @@ export const answerHeaders = (
     labels.push(attemptLabel(current.deployment, '200'));
     upstreamMs += now - current.startedAt;
   }
-  if (current) {
-    headers['x-switchyard-provider'] = current.deployment.provider.name;
+  const last = current && !current.isOver ? current : past.at(-1);
+  if (last) {
+    headers['x-switchyard-provider'] = last.deployment.provider.name;
     headers['x-switchyard-attempts'] = labels.join(', ');
-    if (current.ignored.length > 0) headers['x-switchyard-ignored'] = current.ignored.join(', ');
+    if (last.ignored.length > 0) headers['x-switchyard-ignored'] = last.ignored.join(', ');
   }
   headers['x-switchyard-attempt-count'] = String(labels.length);
   const ownMs = Math.max(0, now - call.receivedAt - upstreamMs);

@@ -22,6 +22,8 @@ export interface Attempt {
   firstByteMs: number | undefined;
   /** The upstream's own id of the request, for asking its operators. Logged, never shown to the caller. */
   upstreamRequestId: string | undefined;
+  /** Members of the request that the deployment could not be told. */
+  ignored: readonly string[];
 }
 
 /** How a call ended. Everything that is logged, counted and billed is read from here. */

@@ -121,7 +121,7 @@ class RunningCall {
     const adapter = this.options.adapters[deployment.provider.kind];
     try {
       this.local = adapter.answerLocally?.(this.call.request, deployment);
-      if (this.local) return { kind: 'answered', whole: this.local };
+      if (this.local) return this.answeredHere(deployment, this.local);
       const end = await this.ask(deployment, adapter, false);
       const stale = end.kind === 'failed' && end.failure.kind === 'reset' && this.current?.wasStale === true;
       if (!stale || this.sink.closed) return end;
@@ -149,6 +149,22 @@ class RunningCall {
       durationMs: this.options.now() - attempt.startedAt,
       firstByteMs: attempt.firstByteMs,
       upstreamRequestId: attempt.upstreamRequestId,
+      ignored: attempt.ignored,
+    });
+    return end;
+  }
+
+  /** Stands in the history like any attempt, but took none of an upstream's time. */
+  private answeredHere(deployment: Deployment, whole: WholeAnswer): AttemptEnd {
+    const end = { kind: 'answered', whole } as const;
+    this.attempts.push({
+      deployment,
+      outcome: outcomeOf(end),
+      failure: undefined,
+      durationMs: 0,
+      firstByteMs: undefined,
+      upstreamRequestId: undefined,
+      ignored: [],
     });
     return end;
   }
