@@ -125,7 +125,7 @@ describe('thinking of another vendor’s model', () => {
     const { body: sent, ignored } = encode(body(before));
 
     expect(sent.toString()).toBe(body(after));
-    expect(ignored).toEqual(['thinking']);
+    expect(ignored).toEqual(['messages.thinking']);
   });
 
   it('is taken out in the same go in which the model is renamed', () => {

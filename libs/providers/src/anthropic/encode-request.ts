@@ -34,6 +34,6 @@ export const encodeRequest = (request: OutboundRequest, deployment: Deployment):
       'x-api-key': deployment.credential.apiKey,
     },
     body: edits.length === 0 ? request.body : applyEdits(request.body, edits),
-    ignored: thinking.length === 0 ? [] : ['thinking'],
+    ignored: thinking.length === 0 ? [] : ['messages.thinking'],
   };
 };
