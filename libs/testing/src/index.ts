@@ -9,6 +9,4 @@ export { startRawUpstream } from './raw-upstream.js';
 export type { RawRequest, RawUpstream } from './raw-upstream.js';
 export { startRecordingUpstream } from './recording-upstream.js';
 export type { RecordedRequest, RecordingUpstream } from './recording-upstream.js';
-export { parseEvents } from './sse.js';
-export type { SeenEvent } from './sse.js';
 export { until } from './until.js';
