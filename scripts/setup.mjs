@@ -111,7 +111,9 @@ export const become = (script, args, env = {}) => {
   const child = spawn(NODE, [at(script), ...args], { cwd: root, stdio: 'inherit', env: { ...environment(), ...env } });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   whenNpmIsGone(() => child.kill('SIGTERM'));
-  child.on('error', (error) => giveUp(`${NODE} cannot be run (${error.message}); delete node_modules and run this again.`));
+  child.on('error', (error) =>
+    giveUp(`${NODE} cannot be run (${error.message}); delete node_modules and run this again.`),
+  );
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 };
 

@@ -6,7 +6,10 @@ import { type Simulator, startSimulator } from '../apps/simulator/src/simulator.
 const LIMIT = 32 * 1024 * 1024;
 const good = { model: 'claude-test', max_tokens: 16, messages: [{ role: 'user', content: 'Hello' }] };
 const deep = (levels: number): string =>
-  JSON.stringify({ ...good, metadata: 0 }).replace('"metadata":0', `"metadata":${'['.repeat(levels)}${']'.repeat(levels)}`);
+  JSON.stringify({ ...good, metadata: 0 }).replace(
+    '"metadata":0',
+    `"metadata":${'['.repeat(levels)}${']'.repeat(levels)}`,
+  );
 
 /** A body of exactly so many bytes. */
 const sized = (bytes: number): string => {
@@ -47,19 +50,33 @@ describe('a bad request', () => {
   });
 
   /** Sends, and checks what is the same for every error. */
-  const refusal = async (path: string, body: string | undefined, headers: Record<string, string> = {}, method = 'POST') => {
+  const refusal = async (
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string> = {},
+    method = 'POST',
+  ) => {
     const before = upstream.ledger.counts().seen;
     const response = await fetch(gateway.url + path, {
       method,
       headers: { 'x-api-key': TEST_KEY, 'content-type': 'application/json', ...headers },
       body,
     });
-    const answer = (await response.json()) as { type: string; error: { type: string; message: string }; request_id: string };
+    const answer = (await response.json()) as {
+      type: string;
+      error: { type: string; message: string };
+      request_id: string;
+    };
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(answer.type).toBe('error');
     expect(answer.request_id).toBe(response.headers.get('request-id'));
     expect(upstream.ledger.counts().seen).toBe(before);
-    return { status: response.status, type: answer.error.type, message: answer.error.message, headers: response.headers };
+    return {
+      status: response.status,
+      type: answer.error.type,
+      message: answer.error.message,
+      headers: response.headers,
+    };
   };
 
   it.each([
@@ -107,7 +124,9 @@ describe('a bad request', () => {
       status: 400,
       message: `${field}: Extra inputs are not permitted`,
     });
-    expect((await gateway.post('/v1/messages', body, { headers: { 'anthropic-version': '2023-06-01' } })).status).toBe(200);
+    expect((await gateway.post('/v1/messages', body, { headers: { 'anthropic-version': '2023-06-01' } })).status).toBe(
+      200,
+    );
   });
 
   it('of an unknown version is a 400', async () => {
@@ -117,7 +136,11 @@ describe('a bad request', () => {
 
   it('for an unknown model is a 404 that names it', async () => {
     const answer = await refusal('/v1/messages', JSON.stringify({ ...good, model: 'claude-nope' }));
-    expect(answer).toMatchObject({ status: 404, type: 'not_found_error', message: expect.stringContaining('claude-nope') });
+    expect(answer).toMatchObject({
+      status: 404,
+      type: 'not_found_error',
+      message: expect.stringContaining('claude-nope'),
+    });
   });
 
   it.each(['/v1/nope', '/nope', '/v1/messages/', '/v1'])('for %s is a 404', async (path) => {
@@ -158,11 +181,23 @@ describe('a bad request', () => {
 
   it.each([
     ['is no HTTP', 'hello\r\n\r\n', 400],
-    ['has a length and chunks', 'POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', 400],
-    ['has two lengths', 'POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello', 400],
+    [
+      'has a length and chunks',
+      'POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    [
+      'has two lengths',
+      'POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello',
+      400,
+    ],
     ['has a bare line feed in a header', 'GET /health/live HTTP/1.1\r\nhost: x\r\nx-a: b\nx-c: d\r\n\r\n', 400],
     ['has a header too large', `GET /health/live HTTP/1.1\r\nhost: x\r\nx-a: ${'b'.repeat(40_000)}\r\n\r\n`, 431],
-    ['has too many headers', `GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${'a: b\r\n'.repeat(150)}\r\n`, 431],
+    [
+      'has too many headers',
+      `GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${'a: b\r\n'.repeat(150)}\r\n`,
+      431,
+    ],
   ])('that %s is refused in the same shape', async (_what, bytes, status) => {
     const [head = '', body = ''] = (await raw(gateway.url, bytes)).split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));

@@ -3,9 +3,11 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { STATUS_OF } from '#core';
 
-const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs', { recursive: true }).map((name) => join('docs', String(name)))].filter(
-  (name) => name.endsWith('.md'),
-);
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync('docs', { recursive: true }).map((name) => join('docs', String(name))),
+].filter((name) => name.endsWith('.md'));
 
 /** Relative links of a page, without their anchors. */
 const linksOf = (page: string): string[] =>

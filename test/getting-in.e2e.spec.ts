@@ -85,7 +85,11 @@ describe('getting in', () => {
       for (const spelling of disguised(path)) {
         for (const verb of [method, 'HEAD', 'OPTIONS', 'PUT']) {
           const response = await fetch(gateway.url + spelling, { method: verb, redirect: 'manual' });
-          expect([verb, spelling, [401, 404, 405].includes(response.status) || spelling.startsWith('/health/live?')]).toEqual([verb, spelling, true]);
+          expect([
+            verb,
+            spelling,
+            [401, 404, 405].includes(response.status) || spelling.startsWith('/health/live?'),
+          ]).toEqual([verb, spelling, true]);
         }
       }
     }
@@ -115,7 +119,9 @@ describe('getting in', () => {
     expect(refused.status).toBe(403);
     expect(await refused.json()).toMatchObject({ error: { type: 'permission_error' } });
 
-    const listed = (await (await send('GET', '/v1/models', { 'x-api-key': OTHER_KEY })).json()) as { data: { id: string }[] };
+    const listed = (await (await send('GET', '/v1/models', { 'x-api-key': OTHER_KEY })).json()) as {
+      data: { id: string }[];
+    };
     expect(listed.data.map(({ id }) => id)).toEqual(['claude-other']);
     expect((await send('GET', '/v1/models/claude-test', { 'x-api-key': OTHER_KEY })).status).toBe(404);
   });
