@@ -2,8 +2,8 @@ import type { MessagesRequest } from '../requests/messages-request.js';
 import type { Answer } from './answer.js';
 import type { Caller } from './caller.js';
 
-/** Connecting all at once would overrun the queue of connections that nobody has accepted yet. */
-const AT_ONCE = 50;
+/** Few, so that what a proxy needs while a stream begins does not pass for what it needs to keep it. */
+const AT_ONCE = 10;
 
 /** Opens streams one by one and resolves when each has told its first content. Rejects when one ends. */
 export const openStreams = async (caller: Caller, request: MessagesRequest, count: number): Promise<Answer[]> => {
