@@ -180,6 +180,8 @@ describe('a bad request', () => {
   });
 
   it.each([
+    ['names no host', 'GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['expects what cannot be', 'GET /health/live HTTP/1.1\r\nhost: x\r\nexpect: tea\r\nconnection: close\r\n\r\n', 417],
     ['is no HTTP', 'hello\r\n\r\n', 400],
     [
       'has a length and chunks',

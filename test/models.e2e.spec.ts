@@ -3,6 +3,8 @@ import { GatewayProcess, provider, TEST_KEY, testConfig } from '#testing';
 
 const NAMES = ['claude-sonnet-a', 'claude-opus-b', 'claude-haiku-c', 'other-d', 'other-e'];
 
+const ALIAS_KEY = 'sk-alias-0123456789abcdef';
+
 /** A page, or one model, or an error: each test knows which it asked for. */
 interface Page {
   id?: string;
@@ -33,7 +35,14 @@ describe('the list of models', () => {
     };
     models['*'] = { targets };
     gateway = await GatewayProcess.start(
-      testConfig({ providers: { a: provider('anthropic', 'http://127.0.0.1:9') }, models }),
+      testConfig({
+        providers: { a: provider('anthropic', 'http://127.0.0.1:9') },
+        models,
+        keys: [
+          { name: 'test', secret: TEST_KEY },
+          { name: 'alias', secret: ALIAS_KEY, models: ['sonnet'] },
+        ],
+      }),
     );
   });
 
@@ -84,6 +93,13 @@ describe('the list of models', () => {
     expect((await get('/v1/models/claude-sonnet-a')).body.id).toBe('claude-sonnet-a');
     expect((await get('/v1/models/sonnet?beta=true')).body.id).toBe('claude-sonnet-a');
     expect(await get('/v1/models/nope')).toMatchObject({ status: 404, body: { error: { type: 'not_found_error' } } });
+  });
+
+  it('shows a key what it may call, by whatever name it may call it', async () => {
+    const alias = { 'x-api-key': ALIAS_KEY };
+    expect((await get('/v1/models', alias)).body.data?.map(({ id }) => id)).toEqual(['claude-sonnet-a']);
+    expect((await get('/v1/models/sonnet', alias)).status).toBe(200);
+    expect((await get('/v1/models/claude-sonnet-a', alias)).status).toBe(404);
   });
 
   it('has OpenAI’s shape for a client of OpenAI', async () => {

@@ -31,8 +31,7 @@ const ROWS: readonly Row[] = [
   { ...verdict(422), toldOverOpenAi: { status: 400, type: 'invalid_request_error' } },
   trouble(302, 502),
   trouble(401, 503),
-  // What the simulator says under 402 over this wire is OpenAI's `insufficient_quota`, which Qwen says of a limit a minute.
-  { ...trouble(402, 503), toldOverOpenAi: { status: 429, type: 'rate_limit_error' } },
+  trouble(402, 503),
   trouble(403, 503),
   trouble(404, 503),
   trouble(408, 504, 'timeout_error'),

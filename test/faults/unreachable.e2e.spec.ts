@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GatewayProcess, provider, testConfig } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
@@ -15,12 +15,21 @@ const closedPort = async (): Promise<number> => {
   return port;
 };
 
+/** Takes connections, and never reads a byte. */
+const startDeaf = async (): Promise<Server> => {
+  const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+};
+
 describe('an upstream that cannot be reached', () => {
   let well: Simulator;
+  let deaf: Server;
   let gateway: GatewayProcess;
 
   beforeAll(async () => {
     well = await startSimulator();
+    deaf = await startDeaf();
     const closed = `http://127.0.0.1:${await closedPort()}`;
     const short = { timeouts: { connect: '1s' } };
     const providers = {
@@ -30,6 +39,9 @@ describe('an upstream that cannot be reached', () => {
       nameless: provider('anthropic', 'http://upstream.invalid', short),
       // Speaks no TLS.
       plain: provider('anthropic', well.url.replace('http:', 'https:'), short),
+      deaf: provider('anthropic', `http://127.0.0.1:${(deaf.address() as AddressInfo).port}`, {
+        timeouts: { first_byte: '500ms' },
+      }),
       well: provider('anthropic', well.url),
     };
     const unreachable = Object.keys(providers).filter((name) => name !== 'well');
@@ -49,6 +61,7 @@ describe('an upstream that cannot be reached', () => {
   afterAll(async () => {
     await gateway.stop();
     await well.close();
+    deaf.close();
   });
 
   it.each([
@@ -85,4 +98,17 @@ describe('an upstream that cannot be reached', () => {
       }
     },
   );
+
+  it('because it reads nothing is a 504, or made good by another, however much it was to be told', async () => {
+    const long = { system: 'x'.repeat(8_000_000) };
+    for (const form of FORMS) {
+      const alone = await gateway.post('/v1/messages', { ...question('deaf', form), ...long });
+      expect([alone.status, await alone.json()]).toEqual([
+        504,
+        expect.objectContaining({ error: expect.objectContaining({ type: 'timeout_error' }) }),
+      ]);
+      const pair = await gateway.post('/v1/messages', { ...question('deaf-and-well', form), ...long });
+      expect([pair.status, await pair.text()]).toEqual([200, expect.stringContaining('end_turn')]);
+    }
+  });
 });

@@ -33,7 +33,8 @@ describe('a silence of more than 15 seconds', () => {
   const answerOf = async (asked: Case) => {
     const response = await answers.get(asked);
     const { events, ending } = readMessagesStream((await response?.text()) ?? '');
-    return { status: response?.status, events, ending, types: events.map(({ type }) => type) };
+    const attempts = response?.headers.get('x-switchyard-attempts');
+    return { status: response?.status, attempts, events, ending, types: events.map(({ type }) => type) };
   };
 
   beforeAll(async () => {
@@ -97,7 +98,9 @@ describe('a silence of more than 15 seconds', () => {
   it(
     'does not keep another upstream from making good an error',
     async () => {
-      const { types, ending } = await answerOf('then an error that another makes good');
+      const { attempts, types, ending } = await answerOf('then an error that another makes good');
+      // The head had to be sent before anybody had answered.
+      expect(attempts).toBe('sick/main=pending');
       expect(types.slice(0, 2)).toEqual(['ping', 'message_start']);
       expect(ending).toBe('whole');
       expect(well.ledger.counts()).toMatchObject({ seen: 1, answered: 1 });

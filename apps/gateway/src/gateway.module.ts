@@ -3,7 +3,6 @@ import { Exchange } from '#exchange';
 import { HealthController } from './health/health.controller.js';
 import { Drain } from './http/drain.js';
 import { Admission } from './messages/admission.js';
-import { InFlightLimit } from './messages/in-flight-limit.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ListedModels } from './models/listed-models.js';
 import { ModelsController } from './models/models.controller.js';
@@ -15,7 +14,6 @@ export interface GatewayParts {
   admission: Admission;
   drain: Drain;
   exchange: Exchange;
-  inFlight: InFlightLimit;
   models: ListedModels;
   recorder: CallRecorder;
   scrape: Scrape;
@@ -32,7 +30,6 @@ export class GatewayModule {
         { provide: Admission, useValue: parts.admission },
         { provide: Drain, useValue: parts.drain },
         { provide: Exchange, useValue: parts.exchange },
-        { provide: InFlightLimit, useValue: parts.inFlight },
         { provide: ListedModels, useValue: parts.models },
         { provide: CallRecorder, useValue: parts.recorder },
         { provide: Scrape, useValue: parts.scrape },

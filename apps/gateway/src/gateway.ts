@@ -10,11 +10,11 @@ import { ApiErrorFilter } from './http/api-error.filter.js';
 import { authenticator } from './http/authenticate.js';
 import { Connections } from './http/connections.js';
 import { Drain } from './http/drain.js';
+import { InFlightLimit } from './http/in-flight-limit.js';
 import { KeyRing } from './http/key-ring.js';
 import { RouteTable } from './http/route-table.js';
 import { createServer } from './http/server.js';
 import { Admission } from './messages/admission.js';
-import { InFlightLimit } from './messages/in-flight-limit.js';
 import { ListedModels } from './models/listed-models.js';
 import { CallMetrics } from './observe/call-metrics.js';
 import { CallRecorder } from './observe/call-recorder.js';
@@ -60,15 +60,18 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const drain = new Drain();
   const inFlight = new InFlightLimit(() => config.current.listen.maxInFlight);
   const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
-  const app = await listen(options, drain, {
-    admission: new Admission(() => config.current, telemetry.tracer, now),
-    drain,
-    exchange,
-    inFlight,
-    models: new ListedModels(() => config.current),
-    recorder,
-    scrape: new Scrape(telemetry),
-  });
+  const app = await listen(
+    options,
+    { drain, inFlight },
+    {
+      admission: new Admission(() => config.current, telemetry.tracer, now),
+      drain,
+      exchange,
+      models: new ListedModels(() => config.current),
+      recorder,
+      scrape: new Scrape(telemetry),
+    },
+  );
   const connections = new Connections(app.getHttpServer());
   const cutOff = (): void => {
     exchange.cutOff();
@@ -94,7 +97,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
 const listen = async (
   { config, host, port }: GatewayOptions,
-  drain: Drain,
+  gates: { drain: Drain; inFlight: InFlightLimit },
   parts: GatewayParts,
 ): Promise<NestFastifyApplication> => {
   let ring = new KeyRing(config.current.keys);
@@ -102,7 +105,7 @@ const listen = async (
     ring = new KeyRing(keys);
   });
   const authenticate = authenticator(() => ring, Date.now);
-  const server = createServer({ authenticate, drain, routes: new RouteTable() });
+  const server = createServer({ authenticate, ...gates, routes: new RouteTable() });
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(parts), new FastifyAdapter(server), {
     bodyParser: false,
     logger: ['error', 'warn'],

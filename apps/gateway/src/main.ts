@@ -1,4 +1,4 @@
-import { ConfigSource, configFile, createLogger, type Logger, startTelemetry } from '#platform';
+import { ConfigSource, configFile, createLogger, type Logger, startTelemetry, type Telemetry } from '#platform';
 import { startGateway } from './gateway.js';
 import { StopSignals } from './stop-signals.js';
 
@@ -17,6 +17,17 @@ const openConfig = async (file: string | undefined, logger: Logger): Promise<Con
   });
   for (const warning of config.current.warnings) logger.warn({ msg: 'configuration', warning });
   return config;
+};
+
+/** What a collector has not taken by now, it will not take. */
+const LAST_SPANS_MS = 2_000;
+
+const flush = async (telemetry: Telemetry, logger: Logger): Promise<void> => {
+  const late = new Promise((resolve) => setTimeout(resolve, LAST_SPANS_MS).unref());
+  const sent = telemetry
+    .shutdown()
+    .catch((error: unknown) => logger.warn({ msg: 'spans were lost', error: String(error) }));
+  await Promise.race([sent, late]);
 };
 
 /**
@@ -42,5 +53,5 @@ export const runGateway = async (options: RunGatewayOptions): Promise<void> => {
   await gateway.close(config.current.listen.drainMs);
 
   config.close();
-  await telemetry.shutdown();
+  await flush(telemetry, logger);
 };

@@ -11,7 +11,8 @@ const attemptLabel = (
 
 /**
  * What every proxied answer says about its way: who answered, after how many attempts, and where the time went.
- * Made when the head is sent, so a stream's own attempt is counted as answering.
+ * Made when the head is sent: a stream's own attempt then counts as answering, or is pending where the head had to be sent
+ * for a ping.
  */
 export const answerHeaders = (
   call: Call,
@@ -23,7 +24,7 @@ export const answerHeaders = (
   const labels = past.map(({ deployment, outcome }) => attemptLabel(deployment, outcome));
   let upstreamMs = past.reduce((sum, { durationMs }) => sum + durationMs, 0);
   if (current && !current.isOver) {
-    labels.push(attemptLabel(current.deployment, '200'));
+    labels.push(attemptLabel(current.deployment, current.firstByteMs === undefined ? 'pending' : '200'));
     upstreamMs += now - current.startedAt;
   }
   const last = current && !current.isOver ? current : past.at(-1);

@@ -14,6 +14,9 @@ import type { AnswerListener, ResponseHeaders } from './upstream-call.js';
 /** A whole answer longer than this is refused; the API's own stay far below. */
 const WHOLE_LIMIT = 64 * 1024 * 1024;
 
+/** What comes before content, which is the beginning of a message and some pings, is far below this. */
+const HELD_LIMIT = 1024 * 1024;
+
 /** How an attempt ends, seen from the answer. */
 export interface AnswerEnd {
   answered(whole?: WholeAnswer): void;
@@ -75,6 +78,7 @@ export class WholeAnswerCollector implements AnswerListener {
 export class StreamRelay implements AnswerListener {
   control: UpstreamControl | undefined;
   private readonly held: Buffer[] = [];
+  private heldBytes = 0;
   private readonly reader;
   private misplaced: MisplacedBody | undefined;
 
@@ -130,9 +134,15 @@ export class StreamRelay implements AnswerListener {
     if (failure) this.control?.fail(failure);
   }
 
+  private hold(bytes: Buffer): void {
+    this.held.push(bytes);
+    this.heldBytes += bytes.length;
+    if (this.heldBytes > HELD_LIMIT) this.giveUp(badAnswer('The upstream sent much, and no answer.'));
+  }
+
   private pass(bytes: Buffer): void {
-    if (!this.reader.hasContent) {
-      this.held.push(bytes);
+    if (!this.reader.hasContent && !this.reader.finished) {
+      this.hold(bytes);
       return;
     }
     const flowing = this.delivery.write(this.held.length > 0 ? Buffer.concat([...this.held.splice(0), bytes]) : bytes);

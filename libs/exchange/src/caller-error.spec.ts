@@ -60,7 +60,18 @@ describe('what a caller is told', () => {
     expect(callerError(failure('status', 400, { error }), named).error).toEqual(error);
   });
 
-  it.each([401, 403, 429])('does not hold the upstream’s words about its account after %s', (status) => {
+  it.each(['authentication_error', 'permission_error', 'billing_error'])(
+    'is the operator’s 503 when the upstream says %s, under whatever status',
+    (type) => {
+      const error = { type, message: 'invalid x-api-key sk-upstream' };
+      expect(callerError(failure('status', 400, { error }), named)).toMatchObject({
+        status: 503,
+        error: { type: 'api_error', message: expect.not.stringContaining('sk-upstream') },
+      });
+    },
+  );
+
+  it.each([401, 403, 407, 429])('does not hold the upstream’s words about its account after %s', (status) => {
     expect(callerError(failure('status', status), named).error.message).not.toContain('upstream words');
   });
 

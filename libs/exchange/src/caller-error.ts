@@ -16,11 +16,15 @@ const relayed = (failure: Failure, status: number): ApiError => {
 const unavailable = (route: Route, why: string): ApiError =>
   new ApiError('api_error', `No upstream for model "${route.name}" can serve this call: ${why}`, { status: 503 });
 
+/** Of the gateway's account with the upstream, under whatever status they come. */
+const ABOUT_THE_ACCOUNT = new Set(['authentication_error', 'permission_error', 'billing_error']);
+
 const ofStatus = (failure: Failure, status: number, route: Route): ApiError => {
-  switch (status) {
+  switch (ABOUT_THE_ACCOUNT.has(failure.error.type) ? 401 : status) {
     case 401:
     case 402:
     case 403:
+    case 407:
       // The caller's own key is fine: its client must not be sent to log in again, nor see whose account this is.
       return unavailable(route, "the upstream refused the gateway's credential. An operator has to look at this.");
     case 404:

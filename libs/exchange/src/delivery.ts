@@ -59,6 +59,7 @@ export class Delivery implements Timed {
   /** All has been said; `whole` is an answer that was not streamed. */
   end(whole?: WholeAnswer): void {
     if (!whole) {
+      if (this.status === undefined) this.sendHead(200, EVENT_STREAM);
       this.sink.end();
       return;
     }

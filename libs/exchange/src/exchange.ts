@@ -36,9 +36,11 @@ export class Exchange {
   async answer(call: Call, sink: Sink): Promise<Settlement> {
     const running = new RunningCall(this.options, call, sink);
     this.running.add(running);
-    const settlement = await running.run();
-    this.running.delete(running);
-    return settlement;
+    try {
+      return await running.run();
+    } finally {
+      this.running.delete(running);
+    }
   }
 
   /** Ends every call that is still running, each with an error that its caller can read. */
@@ -103,7 +105,7 @@ class RunningCall {
         continue;
       }
       this.plan.settled(deployment, end);
-      if (end.kind === 'abandoned') return 'abandoned';
+      if (end.kind === 'abandoned' || (end.kind === 'answered' && this.sink.closed)) return 'abandoned';
       if (end.kind === 'answered') {
         this.delivery.end(end.whole);
         return 'answered';

@@ -97,7 +97,7 @@ export class RunningAttempt {
 
   /** It failed on a kept connection that the upstream had closed in the meantime: nothing was really attempted. */
   get wasStale(): boolean {
-    return this.upstream.reusedConnection;
+    return this.upstream.wasStale;
   }
 
   get upstreamRequestId(): string | undefined {

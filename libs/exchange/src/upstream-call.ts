@@ -40,6 +40,9 @@ const BREAKS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET']);
 
 const isBreak = ({ code }: NodeJS.ErrnoException): boolean => code !== undefined && BREAKS.has(code);
 
+/** A kept connection that was closed shows it at once; one that breaks later had been heard. */
+const STALE_MS = 500;
+
 /** How long a finished answer may keep its connection before it is taken for ended. */
 const LINGER_MS = 2_000;
 
@@ -50,11 +53,12 @@ const LINGER_MS = 2_000;
 export class UpstreamCall implements AnswerHandler, Timed {
   /** On the clock of `now`; undefined until then. */
   firstByteAt: number | undefined;
-  /** The connection had served another request before this one. */
-  reusedConnection = false;
+  /** It failed at once on a kept connection, which the upstream had closed in the meantime. */
+  wasStale = false;
 
   private controller: Controller | undefined;
   private sentAt: number | undefined;
+  private reusedConnection = false;
   private lastByteAt = 0;
   private status = 0;
   private headers: ResponseHeaders = {};
@@ -129,7 +133,7 @@ export class UpstreamCall implements AnswerHandler, Timed {
 
   onResponseEnd(): void {
     if (this.errorBody) this.explain(this.errorBody);
-    else if (this.finish()) this.options.listener.end();
+    else this.ended();
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -139,7 +143,7 @@ export class UpstreamCall implements AnswerHandler, Timed {
     else if (this.sentAt === undefined) this.failAs('connect', 'could not be reached', error);
     else if (this.status === 0 && !isBreak(error))
       this.failAs('bad-answer', 'answered with something that is no HTTP', error);
-    else if (this.status === 0) this.failAs('reset', 'closed the connection without an answer', error);
+    else if (this.status === 0) this.failReset(error);
     else this.failAs('cut', 'broke off in the middle of its answer', error);
   }
 
@@ -165,6 +169,11 @@ export class UpstreamCall implements AnswerHandler, Timed {
     this.options.listener.failed(failure);
   }
 
+  private failReset(error: Error): void {
+    this.wasStale = this.reusedConnection && this.options.now() - (this.sentAt ?? 0) < STALE_MS;
+    this.failAs('reset', 'closed the connection without an answer', error);
+  }
+
   private failAs(kind: FailureKind, what: string, cause?: unknown): void {
     const type = kind.endsWith('timeout') ? 'timeout_error' : 'api_error';
     this.fail({ kind, error: { type, message: `The upstream ${what}.` }, cause });
@@ -175,9 +184,21 @@ export class UpstreamCall implements AnswerHandler, Timed {
   }
 
   private conclude(): void {
+    const { controller } = this;
+    this.ended();
+    controller?.abort(new Error('the answer was complete'));
+  }
+
+  /** An answer that cannot be read is the upstream's failure, however it shows. */
+  private ended(): void {
     if (!this.finish()) return;
-    this.controller?.abort(new Error('the answer was complete'));
-    this.options.listener.end();
+    const { listener } = this.options;
+    try {
+      listener.end();
+    } catch (cause) {
+      const message = 'The upstream sent an answer that cannot be read.';
+      listener.failed({ kind: 'bad-answer', error: { type: 'api_error', message }, cause });
+    }
   }
 
   /** True the first time. */

@@ -29,6 +29,7 @@ describe('the outcome table', () => {
     ['status', 401, 'next-deployment'],
     ['status', 402, 'next-deployment'],
     ['status', 403, 'next-deployment'],
+    ['status', 407, 'next-deployment'],
     ['status', 404, 'next-deployment'],
     ['status', 302, 'next-deployment'],
     ['status', 418, 'return'],

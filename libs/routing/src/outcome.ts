@@ -19,7 +19,7 @@ export type NextStep =
 
 const TRANSIENT = new Set([408, 500, 502, 503, 504]);
 /** Bad, unknown or unpaid credentials, and models that this account does not have: another account may. */
-const ACCOUNT = new Set([401, 402, 403, 404]);
+const ACCOUNT = new Set([401, 402, 403, 404, 407]);
 const OVERLOADED = 529;
 const RATE_LIMITED = 429;
 

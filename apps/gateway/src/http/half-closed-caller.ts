@@ -10,6 +10,12 @@ const COMMENT = ':\n\n';
 /** What each connection is being answered. Kept by connection, because a listener for every answer would cost each call. */
 const answering = new WeakMap<Socket, ServerResponse>();
 
+/** Part of an answer has been sent on this connection, and part has not. */
+export const isMidAnswer = (socket: Socket): boolean => {
+  const response = answering.get(socket);
+  return response !== undefined && response.headersSent && !response.writableFinished;
+};
+
 /**
  * Answers callers that have closed their side (FIN), which Node by itself takes for gone.
  * One may be gone indeed, or may only have nothing more to ask and read on: TCP says the same of both. So it is sent

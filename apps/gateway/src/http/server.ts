@@ -1,12 +1,12 @@
-import type { Socket } from 'node:net';
-import { ApiError, type CallerKey, errorEnvelope, mintId } from '#core';
-import { randomByte } from '#platform';
+import { ApiError, type CallerKey, errorEnvelope } from '#core';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Authenticate } from './authenticate.js';
 import type { Drain } from './drain.js';
 import { answerHalfClosed } from './half-closed-caller.js';
+import type { InFlightLimit } from './in-flight-limit.js';
 import { BODY_LIMIT, readBody, tooLarge } from './read-body.js';
 import type { RouteTable } from './route-table.js';
+import { answerUnmetExpectations, answerUnreadable, newRequestId } from './unreadable.js';
 
 /** More headers than this is an attack on whoever parses them next, not a client. */
 const HEADER_COUNT_LIMIT = 100;
@@ -18,12 +18,11 @@ declare module 'fastify' {
   }
 }
 
-const newRequestId = (): string => mintId('req', randomByte);
-
 /** What every request is put past before its route. */
 export interface ServerParts {
   authenticate: Authenticate;
   drain: Drain;
+  inFlight: InFlightLimit;
   routes: RouteTable;
 }
 
@@ -31,7 +30,7 @@ export interface ServerParts {
  * The HTTP server: sizes, timers and what every request goes through before its route.
  * Bodies stay bytes; the routes that want more parse them.
  */
-export const createServer = ({ authenticate, drain, routes }: ServerParts): FastifyInstance => {
+export const createServer = ({ authenticate, drain, inFlight, routes }: ServerParts): FastifyInstance => {
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
@@ -47,6 +46,8 @@ export const createServer = ({ authenticate, drain, routes }: ServerParts): Fast
       maxHeaderSize: 32 * 1024,
       headersTimeout: 15_000,
       connectionsCheckingInterval: 5_000,
+      // Missed below, where the answer can be given in the API's shape.
+      requireHostHeader: false,
       // What waits for a slow caller; the system's own buffers are large enough for a fast one.
       highWaterMark: 16 * 1024,
     },
@@ -61,6 +62,7 @@ export const createServer = ({ authenticate, drain, routes }: ServerParts): Fast
   });
   routes.watch(server);
   answerHalfClosed(server.server);
+  answerUnmetExpectations(server.server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', (_request, payload, done) => readBody(payload, done));
   server.decorateRequest('caller', null);
@@ -71,9 +73,10 @@ export const createServer = ({ authenticate, drain, routes }: ServerParts): Fast
     const theirs = request.headers['x-request-id'];
     if (typeof theirs === 'string' && theirs.length <= 128) reply.header('x-request-id', theirs);
     try {
-      refuseOversized(request);
+      refuseAtOnce(request);
       request.caller = authenticate(request);
       if (request.is404) throw routes.notFound(request);
+      if (request.method === 'POST') inFlight.enter(reply.raw);
       done();
     } catch (error) {
       done(error as Error);
@@ -83,7 +86,9 @@ export const createServer = ({ authenticate, drain, routes }: ServerParts): Fast
 };
 
 /** Said before the body is read, so that the connection is kept and the caller gets to read the answer. */
-const refuseOversized = (request: FastifyRequest): void => {
+const refuseAtOnce = (request: FastifyRequest): void => {
+  if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+    throw new ApiError('invalid_request_error', 'The host header is missing.');
   if (request.raw.rawHeaders.length > HEADER_COUNT_LIMIT * 2)
     throw new ApiError('invalid_request_error', `More than ${HEADER_COUNT_LIMIT} headers.`, { status: 431 });
   if (Number(request.headers['content-length']) > BODY_LIMIT) throw tooLarge();
@@ -91,24 +96,4 @@ const refuseOversized = (request: FastifyRequest): void => {
     throw new ApiError('invalid_request_error', 'Compressed request bodies are not supported; send plain JSON.', {
       details: { error_code: 'request_body_encoding_unsupported' },
     });
-};
-
-/** Bytes that are no HTTP request. There is no request to answer, so the answer is written by hand. */
-const answerUnreadable = (error: Error & { code?: string }, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'The request headers are too large.']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'The request took too long to arrive.']
-        : ['400 Bad Request', 'This is not an HTTP/1.1 request.'];
-  const requestId = newRequestId();
-  const body = JSON.stringify(errorEnvelope({ type: 'invalid_request_error', message }, requestId));
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nrequest-id: ${requestId}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
 };

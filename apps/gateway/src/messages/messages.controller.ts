@@ -5,7 +5,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ResponseSink } from '../http/response-sink.js';
 import { CallRecorder } from '../observe/call-recorder.js';
 import { Admission } from './admission.js';
-import { InFlightLimit } from './in-flight-limit.js';
 
 /** The Messages API. https://platform.claude.com/docs/en/api/messages */
 @Controller(['v1/messages', 'anthropic/v1/messages'])
@@ -14,7 +13,6 @@ export class MessagesController {
     private readonly admission: Admission,
     private readonly exchange: Exchange,
     private readonly recorder: CallRecorder,
-    private readonly inFlight: InFlightLimit,
   ) {}
 
   @Post()
@@ -31,14 +29,9 @@ export class MessagesController {
     const call = this.admission.admit(endpoint, request);
     // The call has the body now, and lets go of it as soon as it can.
     request.body = undefined;
-    this.inFlight.enter();
-    try {
-      // From here on the answer is the exchange's: nothing of Nest or Fastify touches its bytes.
-      reply.hijack();
-      this.recorder.settled(await this.exchange.answer(call, new ResponseSink(reply.raw, echoedHeaders(reply))));
-    } finally {
-      this.inFlight.leave();
-    }
+    // From here on the answer is the exchange's: nothing of Nest or Fastify touches its bytes.
+    reply.hijack();
+    this.recorder.settled(await this.exchange.answer(call, new ResponseSink(reply.raw, echoedHeaders(reply))));
   }
 }
 

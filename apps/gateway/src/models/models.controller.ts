@@ -13,7 +13,9 @@ export class ModelsController {
 
   @Get()
   list(@Req() request: FastifyRequest, @Query() query: Record<string, unknown>): object {
-    const visible = this.models.all().filter(({ name }) => mayUse(request.caller, name));
+    const visible = this.models
+      .all()
+      .filter(({ name, aliases }) => [name, ...aliases].some((known) => mayUse(request.caller, known)));
     return wantsOpenAi(request)
       ? { object: 'list', data: visible.map(asOpenAi) }
       : pageOf(visible.map(asAnthropic), query);
@@ -22,7 +24,7 @@ export class ModelsController {
   @Get(':model')
   get(@Req() request: FastifyRequest, @Param('model') name: string): object {
     const model = this.models.named(name);
-    if (!model || !mayUse(request.caller, model.name)) throw new ApiError('not_found_error', `model: ${name}`);
+    if (!model || !mayUse(request.caller, name)) throw new ApiError('not_found_error', `model: ${name}`);
     return wantsOpenAi(request) ? asOpenAi(model) : asAnthropic(model);
   }
 }

@@ -18,6 +18,7 @@ import { fieldsOf, parseJson } from '../shared/json-value.js';
 /** The edits of one value, as offsets into its own bytes. */
 type Editor = (value: Buffer) => readonly Edit[];
 
+const OPEN_OBJECT = 0x7b;
 const CONTENT_FILTER = Buffer.from('"content_filter"');
 const REFUSAL = Buffer.from('"refusal"');
 const CACHE_CONTROL = Buffer.from('"cache_control"');
@@ -71,7 +72,7 @@ const editStop = (object: Buffer, reason: Member | undefined, sequence: Member |
 
 /** Clients send blocks back as they got them, and the API refuses a `cache_control` that is empty. */
 const editBlock: Editor = (block) =>
-  block.includes(CACHE_CONTROL)
+  block[0] === OPEN_OBJECT && block.includes(CACHE_CONTROL)
     ? memberRemovals(
         scanTopLevel(block, { maxDepth: Infinity, maxMembers: Infinity }),
         ({ key }) => key === 'cache_control',

@@ -41,8 +41,12 @@ export class StreamTap {
 
   /** Reads a `content_block_delta` of which at least the data is given. */
   readDelta(data: string): void {
-    if (this.started) this.outputChars += deltaLength(data);
-    else this.failure = premature('content_block_delta');
+    if (!this.started) {
+      this.failure = premature('content_block_delta');
+      return;
+    }
+    this.hasContent = true;
+    this.outputChars += deltaLength(data);
   }
 
   private readFields(type: string, data: string): void {
