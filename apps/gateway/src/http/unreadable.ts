@@ -40,6 +40,9 @@ export const answerUnreadable = (error: Error & { code?: string }, socket: Socke
 export const answerUnmetExpectations = (server: Server): void => {
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const { requestId, body } = envelope('The only expectation that can be met is 100-continue.');
-    response.writeHead(417, { 'content-type': 'application/json', 'request-id': requestId }).end(body);
+    const length = Buffer.byteLength(body);
+    response
+      .writeHead(417, { 'content-type': 'application/json', 'content-length': length, 'request-id': requestId })
+      .end(body);
   });
 };
