@@ -1,5 +1,5 @@
 /** What every client asks, so that their tests differ in the client only. */
-export const HELLO = { max_tokens: 1024, messages: [{ role: 'user' as const, content: 'Good morning' }] };
+export const HELLO = { max_tokens: 64, messages: [{ role: 'user' as const, content: 'Good morning' }] };
 
 export const WEATHER_TOOL = {
   name: 'get_weather',

@@ -105,17 +105,21 @@ class RunningCall {
         continue;
       }
       this.plan.settled(deployment, end);
-      if (end.kind === 'abandoned' || (end.kind === 'answered' && this.sink.closed)) return 'abandoned';
-      if (end.kind === 'answered') {
-        this.delivery.end(end.whole);
-        return 'answered';
-      }
+      if (end.kind === 'abandoned') return 'abandoned';
+      if (end.kind === 'answered') return this.deliver(end.whole);
       failure = end.failure;
       if (this.delivery.hasContent) break;
     }
     if (this.sink.closed) return 'abandoned';
     this.fail(failure ? callerError(failure, this.call.route) : (unfit ?? nothingToTry(this.call)));
     return this.delivery.hasContent ? 'broken' : 'failed';
+  }
+
+  /** A streamed answer has been passed on by now; a whole one is given here. */
+  private deliver(whole: WholeAnswer | undefined): Settlement['outcome'] {
+    if (whole && this.sink.closed) return 'abandoned';
+    this.delivery.end(whole);
+    return 'answered';
   }
 
   /** An `ApiError` means that this deployment's wire cannot carry the request. */
