@@ -18,6 +18,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 30_000,
+  // Most tests wait for processes rather than compute, and jest's own choice on two cores is one.
+  maxWorkers: '100%',
   // A test that fails half-way may leave a server behind, which must not keep the whole run from ending.
   forceExit: true,
 };
