@@ -96,28 +96,29 @@ export class TwoUpstreams {
   }
 }
 
-/** Counts calls over one wire and in one form, so that the ways in which a fault is met can be tried at the same time. */
-const callsFromNow = ({ ledger }: Simulator, model: string, form: Form): (() => number) => {
+/** Counts the calls to one route in one form from now on, so that several faults can be met at the same time. */
+const callsFromNow = ({ ledger }: Simulator, route: string, form: Form): (() => number) => {
   const since = ledger.entries().at(-1)?.seq ?? 0;
-  return () =>
-    ledger.entries({ since }).filter(({ wire, stream }) => model.endsWith(wire) && stream === (form === 'stream'))
-      .length;
+  return () => ledger.entries({ since, model: route }).filter(({ stream }) => stream === (form === 'stream')).length;
 };
 
 /** The one question of these suites. */
 export const question = (model: string, form: Form) => ({
   model,
-  max_tokens: 64,
+  max_tokens: 24,
   stream: form === 'stream',
   messages: [{ role: 'user', content: 'Which way?' }],
 });
 
+/** Upstreams know a model by the name of the route that led to it. */
 const routesOver = (wire: Wire): [string, object][] => {
-  const sick = { provider: `sick-${wire}`, model: 'sim' };
-  const well = { provider: `well-${wire}`, model: 'sim', tier: 2 };
+  const targetsOf = (route: string) => [
+    { provider: `sick-${wire}`, model: route },
+    { provider: `well-${wire}`, model: route, tier: 2 },
+  ];
   return [
-    [`alone-${wire}`, { targets: [sick] }],
-    [`pair-${wire}`, { targets: [sick, well] }],
+    [`alone-${wire}`, { targets: targetsOf(`alone-${wire}`).slice(0, 1) }],
+    [`pair-${wire}`, { targets: targetsOf(`pair-${wire}`) }],
   ];
 };
 
