@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [--quick] [--only small,large,stream,idle
 
 // Warm-up is long because until a proxy is compiled, its compiler is most of what it costs.
 const FULL: Timing = { rounds: 5, warmMs: 2500, fullMs: 1500, halfMs: 1500 };
-const QUICK: Timing = { rounds: 2, warmMs: 800, fullMs: 500, halfMs: 700 };
+const QUICK: Timing = { rounds: 2, warmMs: 500, fullMs: 400, halfMs: 500 };
 
 /** Throws what is wrong with the command line. */
 export const readOptions = (args: readonly string[]): Options => {

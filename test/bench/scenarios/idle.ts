@@ -13,8 +13,8 @@ import type { Scenario } from './scenario.js';
 
 /** The fourth event is the first content. */
 const SILENT_AFTER_CONTENT = 'stall=4e';
-const WARM = { callers: 20, forMs: 1000 };
-const WATCH_MS = 1000;
+const WARM = { callers: 20, forMs: 500 };
+const WATCH_MS = 500;
 
 /** Streams that are all alike. */
 interface Kind {
