@@ -102,14 +102,16 @@ describe('thinking', () => {
     expect(reason('compatible', 'm', { thinking: { type: 'adaptive', display } })).toEqual([{}, ['thinking']]);
   });
 
+  it('lists a way of display that it does not know, because betas add some', () => {
+    const thinking = { type: 'adaptive', display: 'updates' };
+    expect(reason('compatible', 'm', { thinking })).toEqual([{}, ['thinking.display', 'thinking']]);
+  });
+
   it.each([
     [{ thinking: { type: 'enabled' } }, 'thinking.enabled.budget_tokens: Field required'],
     [{ thinking: { type: 'between_tools' } }, 'thinking.type: "between_tools" is not supported for this model'],
     [{ thinking: { type: 'on' } }, 'thinking.type: Input should be'],
-    [
-      { thinking: { type: 'adaptive', display: 'full' } },
-      "thinking.display: Input should be 'summarized' or 'omitted'",
-    ],
+    [{ thinking: { type: 'adaptive', display: 3 } }, 'thinking.display: Input should be a valid string'],
     [{ thinking: { type: 'adaptive', depth: 3 } }, 'thinking.depth: Extra inputs are not permitted'],
     [effort('extreme'), "output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'"],
   ])('is refused: %j', (request, complaint) => {

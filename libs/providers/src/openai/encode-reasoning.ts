@@ -4,7 +4,7 @@ import type { RequestField } from './request-field.js';
 import type { Effort, ReasoningControl } from './vendors.js';
 
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
-const DISPLAYS = ['summarized', 'omitted'] as const;
+const DISPLAYS = new Set(['summarized', 'omitted']);
 
 /** Whether to think, how hard, and within how much; each undefined when the caller did not say. */
 interface Wish {
@@ -40,7 +40,9 @@ const readWish = (request: RequestField, encoding: Encoding): Wish => {
   if (!thinking.present) return { on: undefined, effort, budget: undefined };
   const type = thinking.get('type').oneOf(['enabled', 'adaptive', 'disabled', 'between_tools']);
   thinking.only('type', 'display', 'budget_tokens', 'block_binding');
-  if (thinking.get('display').present) thinking.get('display').oneOf(DISPLAYS);
+  // Betas add ways of showing it, which Claude Code asks for; what there is to show is shown all the same.
+  const display = thinking.get('display');
+  if (display.present && !DISPLAYS.has(display.text())) encoding.ignored.add('thinking.display');
   if (thinking.get('block_binding').present) encoding.ignored.add('block_binding');
   if (type === 'between_tools') thinking.get('type').refuse(`"${type}" is not supported for this model`);
   if (type !== 'enabled') return { on: type === 'adaptive', effort, budget: undefined };
