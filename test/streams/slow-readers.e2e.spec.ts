@@ -70,9 +70,14 @@ describe('callers that do not read', () => {
     );
   });
 
-  afterEach(() => {
+  afterEach(async () => {
     for (const caller of callers) caller.hangUp();
     callers = [];
+    await until(
+      () => upstream.ledger.counts().open,
+      (open) => open === 0,
+    );
+    upstream.ledger.clear();
   });
 
   afterAll(async () => {
@@ -81,7 +86,6 @@ describe('callers that do not read', () => {
   });
 
   it.each(['sim', 'chat'])('hold the upstream back: %s', async (model) => {
-    upstream.ledger.clear();
     callers = await askWithoutReading(1, `${model}@bytes=${10 * LENGTH}`);
     // What is under way then lies in the buffers of four sockets.
     expect(await settled(bytesSent)).toBeLessThan(LENGTH);
@@ -116,7 +120,7 @@ describe('callers that do not read', () => {
           (megabytes) => megabytes < 60,
         );
         console.log(`200 callers that do not read 20 MB each: ${grown.toFixed(1)} MB`);
-        expect(upstream.ledger.counts().open).toBe(200);
+        expect(upstream.ledger.counts()).toMatchObject({ aborted: 0, faulted: 0 });
       },
       LONGEST_MS,
     );

@@ -41,6 +41,12 @@ export const watchHalfClose = (response: ServerResponse): void => {
   else response.once('socket', watch);
 };
 
+/** The answer is over. A connection that waits for its next request must not keep all of the last call in memory. */
+export const unwatchHalfClose = (response: ServerResponse): void => {
+  const { socket } = response.req;
+  if (answering.get(socket) === response) answering.delete(socket);
+};
+
 const probe = (response: ServerResponse | undefined): void => {
   if (!response || response.writableEnded) return;
   const timers = PROBES_MS.map((ms) => setTimeout(sendNothing, ms, response));

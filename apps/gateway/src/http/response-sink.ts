@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Sink } from '#exchange';
-import { watchHalfClose } from './half-closed-caller.js';
+import { unwatchHalfClose, watchHalfClose } from './half-closed-caller.js';
 
 /** A caller that stops reading a finished answer holds its bytes no longer than this. */
 const LAST_BYTES_MS = 60_000;
@@ -45,6 +45,7 @@ export class ResponseSink implements Sink {
 
   onHangUp(listener: () => void): void {
     this.response.once('close', () => {
+      unwatchHalfClose(this.response);
       if (!this.response.writableFinished) listener();
     });
     watchHalfClose(this.response);
