@@ -1,3 +1,5 @@
+import type { Limits } from './limits.js';
+
 /** Milliseconds. Zero and infinity are refused by the configuration. */
 export interface Timeouts {
   /** TCP and TLS. */
@@ -34,6 +36,10 @@ export type VendorName = (typeof VENDORS)[number];
 export interface Credential {
   name: string;
   apiKey: string;
+  /** Tells one `apiKey` from another without telling it: what was learnt about a key does not hold for its successor. */
+  fingerprint: string;
+  /** Of the upstream's account; undefined where the file names none. */
+  limits: Limits | undefined;
 }
 
 /** The unit that is chosen, judged and cooled down: provider × credential × upstream model. */
@@ -50,10 +56,21 @@ export interface Deployment {
   weight: number;
 }
 
+/** What keeps a conversation on one deployment, whose prompt cache then knows it. */
+export interface AffinityPolicy {
+  /** `prefix`: by what the conversation begins with. `header`: by the named header, else by prefix. `none`: each call on its own. */
+  by: 'prefix' | 'header' | 'none';
+  /** Lower case. Of use with `header` only. */
+  header: string;
+}
+
 /** What a model name leads to. */
 export interface Route {
   /** The public name, or `*` for the route of every other name. */
   name: string;
   /** Every deployment of every tier, lowest tier first. */
   deployments: readonly Deployment[];
+  affinity: AffinityPolicy;
+  /** How long a call may wait for the first deployment to return when none can be used. 0: not at all. */
+  waitMs: number;
 }

@@ -1,6 +1,7 @@
 import type { ErrorObject } from './api-error.js';
 import type { Deployment, ProviderKind } from './deployment.js';
 import type { ApiVersion, Endpoint, MessagesRequest, StopReason } from './messages.js';
+import type { LimitDimension, ReportedLimit } from './limits.js';
 import type { TopLevelScan } from './json-scan.js';
 import type { Usage } from './usage.js';
 
@@ -13,6 +14,8 @@ export interface OutboundRequest {
   readonly stream: boolean;
   /** The most tokens that the answer may have; 0 where nothing is generated. */
   readonly maxTokens: number;
+  /** Roughly what the prompt is in tokens. Made at the first call and kept. */
+  estimatedInput(): number;
   /** The body's bytes, as sent by the caller but for the leniencies that `dialects` edits in place. */
   readonly body: Buffer;
   /** Top-level members of `body`. */
@@ -57,6 +60,8 @@ export interface Failure {
   error: ErrorObject;
   /** `retry-after` of the upstream, in milliseconds. */
   retryAfterMs?: number;
+  /** Which limit a 429 is about, where the upstream says so. */
+  dimension?: LimitDimension;
   /** For the log only, never for the caller. */
   cause?: unknown;
 }
@@ -104,6 +109,8 @@ export interface ProviderAdapter {
   readStream(request: OutboundRequest, deployment: Deployment): StreamReader;
   /** A body with an error status. Total: must accept HTML, nothing, and garbage. */
   explain(status: number, headers: Readonly<Record<string, string | string[] | undefined>>, body: Buffer): Failure;
+  /** What the upstream says of its limits, on whatever it answers. `nowMs` is the time of day, which some resets are told in. */
+  readLimits(headers: Readonly<Record<string, string | string[] | undefined>>, nowMs: number): readonly ReportedLimit[];
   /**
    * Answers without an upstream, for what this wire has no call for (counting tokens).
    * Undefined means: send it.

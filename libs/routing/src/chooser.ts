@@ -1,23 +1,50 @@
-import type { Deployment, Route } from '#core';
+import type { Deployment, Estimate, ReportedLimit, Route, Urgency } from '#core';
 import type { Outcome } from './outcome.js';
 
 /** At most so many deployments are asked for one call, whatever is configured. */
 export const MAX_ATTEMPTS = 3;
+
+/** What a choice may depend on, besides the route. */
+export interface Ask {
+  estimate: Estimate;
+  stream: boolean;
+  urgency: Urgency;
+  /** How often the client itself has sent this call before (`x-stainless-retry-count`). Its retries draw on our budget. */
+  clientRetries: number;
+  /** What keeps a conversation together. Called only where there is a choice to make; undefined: nothing does. */
+  affinityKey(): string | undefined;
+}
+
+/** What to do now. */
+export type Choice =
+  | { kind: 'try'; deployment: Deployment }
+  /** Nothing may be used yet; ask again after so many milliseconds. */
+  | { kind: 'wait'; ms: number }
+  | NoChoice;
+
+/** Nothing (more) may be tried. */
+export interface NoChoice {
+  kind: 'none';
+  /** `tried`: what was tried is the answer. The others: nothing could be, and when it could again. */
+  reason: 'tried' | 'rate-limited' | 'overloaded' | 'unavailable';
+  retryAfterMs: number | undefined;
+}
 
 /**
  * The choices of one call. The exchange asks `next`, tries what it gets, and says how that ended.
  * Everything that a better chooser needs to know passes through here, and nothing else in the house chooses.
  */
 export interface Plan {
-  /** The deployment to try now, or undefined when nothing (more) may be tried. */
-  next(): Deployment | undefined;
-  /** The first byte of an answer came, so many milliseconds after the attempt began. */
+  next(): Choice;
+  /** The first byte of an answer came, so many milliseconds after the request went out. Said when it comes. */
   firstByte(deployment: Deployment, afterMs: number): void;
+  /** The upstream has told of its limits. */
+  reported(deployment: Deployment, limits: readonly ReportedLimit[]): void;
   /** The attempt that `next` gave is over. */
   settled(deployment: Deployment, outcome: Outcome): void;
 }
 
 /** Decides where calls go. */
 export interface Chooser {
-  plan(route: Route): Plan;
+  plan(route: Route, ask: Ask): Plan;
 }
