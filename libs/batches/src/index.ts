@@ -1,0 +1,16 @@
+export type {
+  Chunk,
+  Line,
+  LineResult,
+  LineRunner,
+  LineStatus,
+  Manifest,
+  PageRequest,
+  Priority,
+  RanLine,
+  Submission,
+  Work,
+  WorkKind,
+  WorkPage,
+  Works,
+} from './work.js';
