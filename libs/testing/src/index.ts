@@ -9,4 +9,6 @@ export { startRawUpstream } from './raw-upstream.js';
 export type { RawRequest, RawUpstream } from './raw-upstream.js';
 export { startRecordingUpstream } from './recording-upstream.js';
 export type { RecordedRequest, RecordingUpstream } from './recording-upstream.js';
+export { startTestRedis } from './test-redis.js';
+export type { TestRedis, TestRedisOptions } from './test-redis.js';
 export { until } from './until.js';

@@ -1,22 +1,11 @@
 import { mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RedisProgram } from '#platform';
 import { Failure } from '../failure.js';
 import { Child } from './child.js';
 import { freePort } from './free-port.js';
 import { dataFolderOf, pingRedis, shutDownRedis } from './ping-redis.js';
-
-/** Something that can be run as a Redis server. */
-export interface RedisProgram {
-  /** What people are told it is. */
-  name: string;
-  command: string;
-  /** Before the server's own arguments. */
-  prefix: (port: number, folder: string) => readonly string[];
-  /** Where the program sees the data and which address and port it binds; a container has its own. */
-  view?: { folder: string; port: number; bind: string };
-  env: NodeJS.ProcessEnv;
-}
 
 /** A Redis to use, and how it came to be. */
 export interface AcquiredRedis {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { missingPackages } from './debian-redis.js';
 import { freePort } from './free-port.js';
 import { maskPassword } from './ping-redis.js';
 import { type AcquiredRedis, acquireRedis } from './redis.js';
@@ -128,18 +127,5 @@ describe('a machine without a Redis', () => {
     await expect(acquireRedis(nothing)).rejects.toThrow(
       /^There is no Redis to use\. Any of these helps:\n.*REDIS_URL=.*\n.*apt-get/,
     );
-  });
-
-  it('is told by apt what it lacks', () => {
-    const simulation = [
-      'The following NEW packages will be installed:',
-      '  libjemalloc2 redis-server redis-tools',
-      'Inst libjemalloc2 (5.3.0-1 Debian:12 [amd64])',
-      'Inst redis-tools (5:7.0.15 Debian:12 [amd64])',
-      'Inst redis-server (5:7.0.15 Debian:12 [amd64])',
-      'Conf redis-server (5:7.0.15 Debian:12 [amd64])',
-    ].join('\n');
-
-    expect(missingPackages(simulation)).toEqual(['libjemalloc2', 'redis-tools', 'redis-server']);
   });
 });

@@ -1,10 +1,8 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { findRedisProgram, type RedisProgram, runProgram } from '#platform';
 import { Failure } from '../failure.js';
-import { debianRedis } from './debian-redis.js';
 import { maskPassword, pingRedis } from './ping-redis.js';
-import { type AcquiredRedis, findRunningServer, type RedisProgram, startRedisServer } from './redis-server.js';
-import { runProgram } from './run-program.js';
+import { type AcquiredRedis, findRunningServer, startRedisServer } from './redis-server.js';
 
 export type { AcquiredRedis };
 
@@ -20,26 +18,11 @@ export interface AcquireRedisOptions {
   say: (line: string) => void;
 }
 
-const SERVERS = ['redis-server', 'valkey-server', 'keydb-server'];
-
 const HOW_TO_GET_ONE = [
   'There is no Redis to use. Any of these helps:',
   '  REDIS_URL=redis://HOST:PORT npm start                 a Redis that you have',
   '  sudo apt-get install redis-server, or brew install redis, or a running Docker',
 ].join('\n');
-
-const installedServer = async (env: NodeJS.ProcessEnv): Promise<RedisProgram | undefined> => {
-  for (const name of SERVERS)
-    for (const folder of (env.PATH ?? '').split(delimiter).filter((entry) => entry !== '')) {
-      const command = join(folder, name);
-      const runs = await access(command, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (runs) return { name, command, prefix: () => [], env };
-    }
-  return undefined;
-};
 
 /** The client can be there without an engine, so the engine is asked. */
 const dockerServer = async (env: NodeJS.ProcessEnv): Promise<RedisProgram | undefined> => {
@@ -80,10 +63,7 @@ export const acquireRedis = async ({
   const folder = resolve(dataFolder);
   const running = await findRunningServer(folder);
   if (running) return running;
-  const program =
-    (await installedServer(env)) ??
-    (await debianRedis(resolve(cacheFolder), { env, say })) ??
-    (await dockerServer(env));
+  const program = (await findRedisProgram({ env, cacheFolder, say })) ?? (await dockerServer(env));
   if (!program) throw new Failure(HOW_TO_GET_ONE);
   return startRedisServer(program, folder);
 };

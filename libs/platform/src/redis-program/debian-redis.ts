@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RedisProgram } from './redis-server.js';
+import type { RedisProgram } from './redis-program.js';
 import { runProgram } from './run-program.js';
 
 const BINARY = 'usr/bin/redis-server';
