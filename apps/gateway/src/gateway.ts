@@ -53,6 +53,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const exchange = new Exchange({
     adapters: createAdapters({ signingKey: config.current.signingKey, randomByte, now: Date.now }),
     chooser: new TieredChooser(Math.random),
+    limits: { mode: 'shared', reserve: () => ({ kind: 'granted', observe: () => undefined, settle: () => undefined }) },
     dispatcher,
     ticker,
     now,

@@ -109,8 +109,8 @@ export interface ProviderAdapter {
   readStream(request: OutboundRequest, deployment: Deployment): StreamReader;
   /** A body with an error status. Total: must accept HTML, nothing, and garbage. */
   explain(status: number, headers: Readonly<Record<string, string | string[] | undefined>>, body: Buffer): Failure;
-  /** What the upstream says of its limits, on whatever it answers. `nowMs` is the time of day, which some resets are told in. */
-  readLimits(headers: Readonly<Record<string, string | string[] | undefined>>, nowMs: number): readonly ReportedLimit[];
+  /** What the upstream says of its limits, on whatever it answers. Empty where it says nothing, which costs next to nothing. */
+  readLimits(headers: Readonly<Record<string, string | string[] | undefined>>): readonly ReportedLimit[];
   /**
    * Answers without an upstream, for what this wire has no call for (counting tokens).
    * Undefined means: send it.

@@ -1,3 +1,4 @@
+import type { LimitsMode } from '#core';
 import type { Attempt, Call } from './call.js';
 import type { RunningAttempt } from './running-attempt.js';
 
@@ -19,6 +20,7 @@ export const answerHeaders = (
   past: readonly Attempt[],
   current: RunningAttempt | undefined,
   now: number,
+  limits: LimitsMode,
 ): Record<string, string> => {
   const headers: Record<string, string> = { 'request-id': call.requestId };
   const labels = past.map(({ deployment, outcome }) => attemptLabel(deployment, outcome));
@@ -31,6 +33,7 @@ export const answerHeaders = (
   if (last) {
     headers['x-switchyard-provider'] = last.deployment.provider.name;
     headers['x-switchyard-attempts'] = labels.join(', ');
+    if (last.deployment.credential.limits && limits !== 'shared') headers['x-switchyard-limits'] = limits;
     if (last.ignored.length > 0) headers['x-switchyard-ignored'] = last.ignored.join(', ');
   }
   headers['x-switchyard-attempt-count'] = String(labels.length);

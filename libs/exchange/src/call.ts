@@ -1,4 +1,15 @@
-import type { ApiError, CallerKey, Deployment, Failure, OutboundRequest, Route, StopReason, Usage } from '#core';
+import type {
+  ApiError,
+  CallerKey,
+  Deployment,
+  Failure,
+  OutboundRequest,
+  Route,
+  StopReason,
+  Urgency,
+  Usage,
+} from '#core';
+import type { RoutingPolicy } from '#routing';
 import type { CallTrace } from './call-trace.js';
 
 /** An admitted call: who asks for what, and where such calls may go. */
@@ -10,6 +21,11 @@ export interface Call {
   /** On the exchange's clock: when the last byte of the request had arrived. */
   receivedAt: number;
   trace: CallTrace;
+  urgency: Urgency;
+  /** How often the client itself has sent this call before. */
+  clientRetries: number;
+  /** What keeps its conversation together; undefined: nothing does. */
+  affinityKey(): string | undefined;
 }
 
 /** One entry of a call's history. */
@@ -30,6 +46,8 @@ export interface Attempt {
 export interface Settlement {
   call: Call;
   attempts: readonly Attempt[];
+  /** What the choice of the deployments went by. */
+  policy: RoutingPolicy;
   /** `answered`: whole. `failed`: the caller was told an error. `broken`: an error after content. `abandoned`: hung up. */
   outcome: 'answered' | 'failed' | 'broken' | 'abandoned';
   /** Status that the caller saw; undefined when it hung up before there was one. */

@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { Failure, FailureKind, Route } from '#core';
 import { callerError } from './caller-error.js';
 
-const named: Route = { name: 'claude-x', deployments: [] };
-const wildcard: Route = { name: '*', deployments: [] };
+const route = (name: string): Route => ({ name, deployments: [], affinity: { by: 'none', header: '' }, waitMs: 0 });
+const named = route('claude-x');
+const wildcard = route('*');
 const failure = (kind: FailureKind, status?: number, more: Partial<Failure> = {}): Failure => ({
   kind,
   status,

@@ -1,10 +1,9 @@
 import { ApiError, type Failure, type Route } from '#core';
+import type { NoChoice } from '#routing';
 
 /** Whole seconds, as `retry-after` wants them, never 0: clients take 0 for "not said". */
-const retryAfter = (failure: Failure): Record<string, string> =>
-  failure.retryAfterMs === undefined
-    ? {}
-    : { 'retry-after': String(Math.max(1, Math.ceil(failure.retryAfterMs / 1000))) };
+const retryAfter = ({ retryAfterMs }: { retryAfterMs?: number | undefined }): Record<string, string> =>
+  retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
 
 /** The upstream's error object as it was written, under its own status. */
 const relayed = (failure: Failure, status: number): ApiError => {
@@ -43,6 +42,24 @@ const ofStatus = (failure: Failure, status: number, route: Route): ApiError => {
       if (status >= 300 && status < 400)
         return new ApiError('api_error', 'The upstream answered with a redirect.', { status: 502 });
       return relayed(failure, status);
+  }
+};
+
+/** What the caller is told when nothing could be tried at all. */
+export const nothingToTry = (choice: NoChoice, { name }: Route): ApiError => {
+  const headers = retryAfter({ retryAfterMs: choice.retryAfterMs });
+  switch (choice.reason) {
+    case 'rate-limited':
+      return new ApiError('rate_limit_error', `Every upstream for model "${name}" is at its rate limit.`, { headers });
+    case 'unavailable':
+      return new ApiError(
+        'api_error',
+        `No upstream for model "${name}" can be used: each is switched off. An operator has to look at this.`,
+        { status: 503, headers },
+      );
+    case 'overloaded':
+    case 'tried':
+      return new ApiError('overloaded_error', `No upstream for model "${name}" can take this call now.`, { headers });
   }
 };
 

@@ -1,4 +1,4 @@
-import type { Deployment, Failure, ProviderAdapter, UpstreamRequest, WholeAnswer } from '#core';
+import type { Deployment, Failure, ProviderAdapter, ReportedLimit, UpstreamRequest, WholeAnswer } from '#core';
 import type { Dispatcher } from '#providers';
 import { StreamRelay, WholeAnswerCollector } from './answer.js';
 import type { AttemptTrace } from './call-trace.js';
@@ -25,6 +25,9 @@ export interface AttemptOptions {
   now: () => number;
   totalDeadline: number;
   fresh: boolean;
+  /** The upstream has said something of its limits. */
+  onLimits: (limits: readonly ReportedLimit[]) => void;
+  onFirstByte: (afterMs: number) => void;
 }
 
 /** One request to one deployment, from its first byte out to its last byte in. */
@@ -70,6 +73,11 @@ export class RunningAttempt {
       totalDeadline,
       firstByteMs: firstByteAllowance(call.request, deployment.provider.timeouts),
       fresh,
+      onHead: (headers) => {
+        const limits = adapter.readLimits(headers);
+        if (limits.length > 0) options.onLimits(limits);
+      },
+      onFirstByte: options.onFirstByte,
     });
     this.listener.control = this.upstream;
   }

@@ -33,6 +33,10 @@ export interface UpstreamCallOptions {
   totalDeadline: number;
   /** Use a connection that nobody has used before. */
   fresh: boolean;
+  /** Any answer's head came. */
+  onHead: (headers: ResponseHeaders) => void;
+  /** The first byte of an answer came, so many milliseconds after the request went out. */
+  onFirstByte: (afterMs: number) => void;
 }
 
 /** Codes of a connection that is gone, as against one that brought something unreadable. */
@@ -110,6 +114,7 @@ export class UpstreamCall implements AnswerHandler, Timed {
     if (this.done || status < 200) return;
     this.status = status;
     this.headers = headers;
+    this.options.onHead(headers);
     if (status >= 300) {
       this.errorBody = [];
       return;
@@ -121,7 +126,10 @@ export class UpstreamCall implements AnswerHandler, Timed {
   onResponseData(_controller: Controller, chunk: Buffer): void {
     if (this.done) return;
     this.lastByteAt = this.options.now();
-    this.firstByteAt ??= this.lastByteAt;
+    if (this.firstByteAt === undefined) {
+      this.firstByteAt = this.lastByteAt;
+      if (!this.errorBody) this.options.onFirstByte(this.firstByteAt - (this.sentAt ?? this.firstByteAt));
+    }
     if (!this.errorBody) {
       this.options.listener.data(chunk);
       return;

@@ -15,6 +15,9 @@ export interface Ask {
   affinityKey(): string | undefined;
 }
 
+/** What a choice went by. */
+export type RoutingPolicy = 'affinity' | 'least-loaded' | 'only';
+
 /** What to do now. */
 export type Choice =
   | { kind: 'try'; deployment: Deployment }
@@ -35,6 +38,8 @@ export interface NoChoice {
  * Everything that a better chooser needs to know passes through here, and nothing else in the house chooses.
  */
 export interface Plan {
+  /** What the choice went by; known once `next` has been asked. `only`: there was nothing to choose from. */
+  readonly policy: RoutingPolicy;
   next(): Choice;
   /** The first byte of an answer came, so many milliseconds after the request went out. Said when it comes. */
   firstByte(deployment: Deployment, afterMs: number): void;

@@ -2,10 +2,13 @@ import type { Failure } from '#core';
 
 /** How an attempt ended, as far as choosing the next one is concerned. */
 export type Outcome =
-  | { kind: 'answered' }
+  /** `outputTokens` is null where the answer did not say. */
+  | { kind: 'answered'; outputTokens: number | null }
   | { kind: 'failed'; failure: Failure }
   /** The caller hung up: says nothing about the upstream. */
   | { kind: 'abandoned' }
+  /** Our own limits had nothing left for this request; nothing was sent. */
+  | { kind: 'limited'; retryAfterMs: number }
   /** This deployment's wire cannot carry the request; nothing was sent. */
   | { kind: 'unfit' };
 

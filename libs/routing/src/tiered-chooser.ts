@@ -1,5 +1,5 @@
 import type { Deployment, Route } from '#core';
-import { MAX_ATTEMPTS, type Chooser, type Plan } from './chooser.js';
+import { type Choice, MAX_ATTEMPTS, type Chooser, type Plan } from './chooser.js';
 import { nextStep, type Outcome } from './outcome.js';
 
 /** Draws from `among` with a chance proportional to weight. `random` is uniform in [0, 1). */
@@ -21,6 +21,7 @@ export class TieredChooser implements Chooser {
 }
 
 class TieredPlan implements Plan {
+  readonly policy = 'least-loaded';
   private left: readonly Deployment[];
   private attempts = 0;
 
@@ -31,7 +32,18 @@ class TieredPlan implements Plan {
     this.left = deployments;
   }
 
-  next(): Deployment | undefined {
+  reported(): void {
+    // Nor do limits.
+  }
+
+  next(): Choice {
+    const chosen = this.choose();
+    return chosen
+      ? { kind: 'try', deployment: chosen }
+      : { kind: 'none', reason: this.attempts > 0 ? 'tried' : 'unavailable', retryAfterMs: undefined };
+  }
+
+  private choose(): Deployment | undefined {
     if (this.attempts >= MAX_ATTEMPTS || this.left.length === 0) return undefined;
     const tier = Math.min(...this.left.map((deployment) => deployment.tier));
     const chosen = pickByWeight(
@@ -48,7 +60,7 @@ class TieredPlan implements Plan {
   }
 
   settled(deployment: Deployment, outcome: Outcome): void {
-    if (outcome.kind === 'unfit') this.attempts--;
+    if (outcome.kind === 'unfit' || outcome.kind === 'limited') this.attempts--;
     if (outcome.kind === 'answered' || outcome.kind === 'abandoned') this.left = [];
     if (outcome.kind !== 'failed') return;
     switch (nextStep(outcome.failure)) {

@@ -24,6 +24,7 @@ export const anOutboundRequest = (
     headers: {},
     tree: () => body as unknown as MessagesRequest,
     release: () => undefined,
+    estimatedInput: () => Math.ceil(bytes.length / 4),
     ...options,
   };
 };
@@ -38,7 +39,7 @@ export const aDeployment = (vendor: string, model?: string): Deployment => ({
     vendor,
     timeouts: { connectMs: 1_000, firstByteMs: 1_000, idleMs: 1_000, totalMs: 1_000 },
   },
-  credential: { name: 'main', apiKey: 'sk-upstream' },
+  credential: { name: 'main', apiKey: 'sk-upstream', fingerprint: 'f', limits: undefined },
   model,
   tier: 1,
   weight: 1,

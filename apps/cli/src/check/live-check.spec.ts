@@ -35,8 +35,8 @@ describe('a live check', () => {
     baseUrl,
     timeouts: TIMEOUTS,
     credentials: [
-      { name: 'a', apiKey: 'key-a' },
-      { name: 'b', apiKey: 'key-b' },
+      { name: 'a', apiKey: 'key-a', fingerprint: 'a', limits: undefined },
+      { name: 'b', apiKey: 'key-b', fingerprint: 'b', limits: undefined },
     ],
   });
 

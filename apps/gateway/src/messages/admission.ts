@@ -27,6 +27,16 @@ export class Admission {
     const trace = this.tracer
       ? new RecordedTrace(this.tracer, `POST ${http.routeOptions.url}`, http.headers)
       : new PassingTrace(http.headers);
-    return { requestId: http.id, key, request, route, receivedAt, trace };
+    return {
+      requestId: http.id,
+      key,
+      request,
+      route,
+      receivedAt,
+      trace,
+      urgency: 'interactive',
+      clientRetries: 0,
+      affinityKey: () => undefined,
+    };
   }
 }

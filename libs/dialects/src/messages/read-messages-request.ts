@@ -73,6 +73,10 @@ class ReadRequest implements OutboundRequest {
     return this.fields.scan;
   }
 
+  estimatedInput(): number {
+    return Math.ceil(this.fields.body.length / 4);
+  }
+
   tree(): MessagesRequest {
     this.parsed ??= parse(this.fields.body);
     return this.parsed;

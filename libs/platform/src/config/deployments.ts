@@ -9,7 +9,7 @@ const expand = (target: Target, { provider, credentials }: ProviderEntry, model:
   return credentials.map(({ name, apiKey, weight }) => ({
     id: `${provider.name}/${name}/${model ?? '*'}`,
     provider,
-    credential: { name, apiKey },
+    credential: { name, apiKey, fingerprint: '', limits: undefined },
     model,
     tier: target.tier,
     weight: (target.weight * weight) / total,
@@ -26,5 +26,5 @@ export const buildRoute = ({ model, targets }: ModelDraft, providers: ReadonlyMa
     const entry = providers.get(target.provider);
     return entry ? expand(target, entry, target.model ?? passedOn) : [];
   });
-  return { name: model.name, deployments: deployments.sort((a, b) => a.tier - b.tier) };
+  return { name: model.name, deployments: deployments.sort((a, b) => a.tier - b.tier), affinity: { by: 'none', header: '' }, waitMs: 0 };
 };

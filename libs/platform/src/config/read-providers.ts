@@ -128,5 +128,5 @@ export const readProviders = (draft: Draft): ProviderEntry[] => {
 /** The outside view, for whoever calls a provider without routing. */
 export const toConfiguredProvider = ({ provider, credentials }: ProviderEntry): ConfiguredProvider => ({
   ...provider,
-  credentials: credentials.map(({ name, apiKey }) => ({ name, apiKey })),
+  credentials: credentials.map(({ name, apiKey }) => ({ name, apiKey, fingerprint: '', limits: undefined })),
 });

@@ -25,4 +25,5 @@ export const createAnthropicAdapter = ({ now = Date.now }: AnthropicAdapterOptio
     error: explainStatus(status, body),
     retryAfterMs: retryAfterMs(headers, now),
   }),
+  readLimits: () => [],
 });

@@ -18,6 +18,7 @@ const aRequest = (body: string | Buffer, endpoint: Endpoint = 'messages'): Outbo
     headers: { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'a,b', 'x-app': 'cli' },
     tree: () => JSON.parse(bytes.toString()),
     release: () => undefined,
+  estimatedInput: () => 0,
   };
 };
 
@@ -29,7 +30,7 @@ const aDeployment = (model?: string): Deployment => ({
     baseUrl: 'https://api.anthropic.com',
     timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1, totalMs: 1 },
   },
-  credential: { name: 'main', apiKey: 'sk-upstream' },
+  credential: { name: 'main', apiKey: 'sk-upstream', fingerprint: 'f', limits: undefined },
   model,
   tier: 1,
   weight: 1,

@@ -82,6 +82,8 @@ export const createOpenAiAdapter = ({
 
     explain: (status, headers, body) => explainAnswer(status, headers, body, now),
 
+    readLimits: () => [],
+
     answerLocally: (request) => (request.endpoint === 'count_tokens' ? estimateTokens(request) : undefined),
   };
 };
