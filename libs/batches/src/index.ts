@@ -14,3 +14,6 @@ export type {
   WorkPage,
   Works,
 } from './work.js';
+export { openStorage } from './storage/open-storage.js';
+export type { Log, Storage } from './storage/storage.js';
+export { StorageError } from './storage/storage-error.js';

@@ -49,6 +49,7 @@ export type {
   UpstreamRequest,
   WholeAnswer,
 } from './provider-adapter.js';
+export type { StorageAddress } from './storage-address.js';
 export { encodeEvent } from './stream-events.js';
 export type { BlockDelta, StreamEvent } from './stream-events.js';
 export { mergeUsage, NO_USAGE } from './usage.js';

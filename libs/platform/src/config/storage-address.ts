@@ -1,4 +1,4 @@
-import type { StorageAddress } from './config.js';
+import type { StorageAddress } from '#core';
 import type { Draft } from './draft.js';
 
 const PATH = ['storage'];
