@@ -55,6 +55,7 @@ describe('the switchyard command', () => {
       'gateway',
       'simulator',
       'check',
+      'explain',
       'help',
     ]);
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { ExplainOptions } from './explain/explain.js';
 import { explainFailure } from './failure.js';
 import { leaveWithParent } from './leave-with-parent.js';
 import type { Surroundings } from './surroundings.js';
@@ -13,7 +14,7 @@ const port = (text: string): number => {
   throw new InvalidArgumentError('Write a port from 0 to 65535; 0 takes any free one.');
 };
 
-const seed = (text: string): number => {
+const whole = (text: string): number => {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Write a whole number.');
 };
@@ -59,7 +60,7 @@ const addSimulator = (program: Command): void => {
     .description('Runs an upstream to develop and test against, in the foreground, until SIGTERM.')
     .option('-p, --port <number>', 'the port to listen on, instead of 8081', port)
     .option('--host <address>', 'the address to listen on, instead of 127.0.0.1')
-    .option('--seed <number>', 'makes its answers and faults the same each time', seed)
+    .option('--seed <number>', 'makes its answers and faults the same each time', whole)
     .action(async (options: { port?: number; host?: string; seed?: number }) => {
       leaveWithParent();
       const { runSimulator } = await import('../../simulator/src/main.js');
@@ -81,6 +82,26 @@ const addCheck = (program: Command, surroundings: Surroundings, done: (code: num
     });
 };
 
+const addExplain = (program: Command, surroundings: Surroundings, done: (code: number) => void): void => {
+  program
+    .command('explain')
+    .argument('<model>', 'a model or an alias of one')
+    .summary('where would this call go now, and why')
+    .description(
+      'Asks a running gateway where a call would go now, and why: the order in which upstreams would be tried, and what is ' +
+        'left out for which reason. Nothing is sent upstream. Needs admin_key in the configuration.',
+    )
+    .option(...CONFIG)
+    .option('--gateway <url>', "the gateway to ask, instead of the configuration's own address")
+    .option('--affinity <key>', 'the conversation that the call belongs to')
+    .option('--input-tokens <number>', 'the length of the prompt', whole)
+    .option('--json', 'print JSON')
+    .action(async (model: string, options: ExplainOptions) => {
+      const { explain } = await import('./explain/explain.js');
+      done(await explain(model, options, surroundings));
+    });
+};
+
 const versionOf = (root: string): string =>
   (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 
@@ -99,6 +120,7 @@ export const runCommand = async (args: readonly string[], surroundings: Surround
   addGateway(program);
   addSimulator(program);
   addCheck(program, surroundings, done);
+  addExplain(program, surroundings, done);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: 'user' });
