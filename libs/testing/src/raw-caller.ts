@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { TEST_KEY } from './gateway-process.js';
+import { TEST_KEY } from './test-config.js';
 
 /**
  * A caller that speaks HTTP by hand, for what clients do not do on purpose: reading nothing, hanging up at a known moment,
