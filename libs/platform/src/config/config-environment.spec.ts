@@ -21,7 +21,7 @@ describe('the environment in a configuration', () => {
       },
     );
 
-    expect(providers[0]?.credentials).toEqual([{ name: 'a', apiKey }]);
+    expect(providers[0]?.credentials).toMatchObject([{ name: 'a', apiKey }]);
   });
 
   it('stays text where text is wanted', () => {

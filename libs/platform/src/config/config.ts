@@ -1,4 +1,4 @@
-import type { CallerKey, Credential, Provider } from '#core';
+import type { CallerKey, Credential, Limits, Provider, StorageAddress } from '#core';
 import type { Catalog } from './catalog.js';
 import type { Fault } from './fault.js';
 
@@ -16,6 +16,10 @@ export interface Config {
   providers: readonly ConfiguredProvider[];
   catalog: Catalog;
   workspaces: readonly Workspace[];
+  /** How the limits of credentials hold while Redis is away. */
+  withoutRedis: WithoutRedis;
+  batches: BatchSettings;
+  webhooks: WebhookSettings;
   keys: readonly CallerKey[];
   /** What the file asks for that will not happen, or that cannot have been meant. */
   warnings: readonly Fault[];
@@ -50,22 +54,44 @@ interface RedisNodes {
   tls: boolean;
 }
 
-/** A folder, relative to the working directory, or a place in a bucket. */
-export type StorageAddress = { kind: 'file'; folder: string } | { kind: 's3'; bucket: string; prefix: string };
+/**
+ * `split`: each replica keeps to its share of a limit. `strict`: credentials with limits are not used. `open`: limits do not hold.
+ */
+export type WithoutRedis = 'strict' | 'split' | 'open';
 
-/** A team. Its limits are read and kept, and not enforced by this version. */
-export interface Workspace {
-  name: string;
-  limits: Limits | undefined;
-  budget: Budget | undefined;
+/** What may be submitted to be answered later, and how it is worked off. */
+export interface BatchSettings {
+  /** Works of one workspace that have not ended. */
+  maxOpen: number;
+  /** Lines of one workspace that have no result yet. */
+  maxQueuedRequests: number;
+  /** After so long, lines without a result end as `expired`. */
+  expiresMs: number;
+  /** The part of each upstream's rate that batches leave to callers who wait, 0 to 0.95. */
+  interactiveShare: number;
+  /** After creation: when results are dropped. */
+  archiveAfterMs: number;
+  /** Lines that one worker has under way at most. */
+  concurrency: number;
 }
 
-/** A minute's worth, but for `concurrency`: at any moment. */
-interface Limits {
-  rpm?: number;
-  input_tpm?: number;
-  output_tpm?: number;
-  concurrency?: number;
+/** How somebody is told that a work has ended. */
+export interface WebhookSettings {
+  /** `whsec_` and the base64 of the key. Undefined: webhooks cannot be asked for. https://www.standardwebhooks.com */
+  signingSecret: string | undefined;
+  /** Whether addresses of private networks and of this machine may be called. */
+  allowPrivateHosts: boolean;
+  /** For one delivery. */
+  timeoutMs: number;
+}
+
+/** A team. Its limits and its budget are read and kept, and not enforced by this version. */
+export interface Workspace {
+  name: string;
+  /** Its share of the batch lines run, against other workspaces that have some; above 0. */
+  weight: number;
+  limits: Limits | undefined;
+  budget: Budget | undefined;
 }
 
 interface Budget {

@@ -5,11 +5,11 @@ import { isWildcard } from './wildcard.js';
 
 /** One target as deployments: one for each credential, which divide the target's weight among them. */
 const expand = (target: Target, { provider, credentials }: ProviderEntry, model: string | undefined): Deployment[] => {
-  const total = credentials.reduce((sum, credential) => sum + credential.weight, 0);
-  return credentials.map(({ name, apiKey, weight }) => ({
-    id: `${provider.name}/${name}/${model ?? '*'}`,
+  const total = credentials.reduce((sum, { weight }) => sum + weight, 0);
+  return credentials.map(({ credential, weight }) => ({
+    id: `${provider.name}/${credential.name}/${model ?? '*'}`,
     provider,
-    credential: { name, apiKey, fingerprint: '', limits: undefined },
+    credential,
     model,
     tier: target.tier,
     weight: (target.weight * weight) / total,
@@ -20,11 +20,14 @@ const expand = (target: Target, { provider, credentials }: ProviderEntry, model:
  * The route of a model. A named model's target without a model of its own gets the model's name, so that an alias does not
  * travel upstream; a wildcard's passes on whatever was asked for.
  */
-export const buildRoute = ({ model, targets }: ModelDraft, providers: ReadonlyMap<string, ProviderEntry>): Route => {
+export const buildRoute = (
+  { model, targets, affinity, waitMs }: ModelDraft,
+  providers: ReadonlyMap<string, ProviderEntry>,
+): Route => {
   const passedOn = isWildcard(model.name) ? undefined : model.name;
   const deployments = targets.flatMap((target) => {
     const entry = providers.get(target.provider);
     return entry ? expand(target, entry, target.model ?? passedOn) : [];
   });
-  return { name: model.name, deployments: deployments.sort((a, b) => a.tier - b.tier), affinity: { by: 'none', header: '' }, waitMs: 0 };
+  return { name: model.name, deployments: deployments.sort((a, b) => a.tier - b.tier), affinity, waitMs };
 };

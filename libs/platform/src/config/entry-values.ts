@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_MS, parseDuration } from './duration.js';
+import { suggestName } from './nearest.js';
 
 const shown = (input: unknown): string => {
   if (input === null) return 'is empty';
@@ -46,6 +47,15 @@ export const positiveInteger = number('a whole number above 0', (value) => Numbe
 
 export const positiveNumber = number('a number above 0', (value) => value > 0);
 
+/** Bounded both ways, so that products and quotients of a few of them are numbers above 0 again. */
+export const weight = number(
+  'a number above 0, from 0.001 to 1000000',
+  (value) => value >= 0.001 && value <= 1_000_000,
+);
+
+/** A part of a whole that leaves something of it. */
+export const share = number('a number from 0 to 0.95, such as 0.3', (value) => value >= 0 && value <= 0.95);
+
 export const price = number('US$ per million tokens, 0 or more', (value) => value >= 0);
 
 export const port = number(
@@ -58,21 +68,33 @@ export const flag = z.preprocess(
   z.boolean(wants('true or false')),
 );
 
-const durationFrom = (leastMs: number, range: string) => {
-  const right = `a duration ${range} and up to 24 days, such as 500ms, 5s, 10m or 1h`;
+/** In milliseconds, within limits that `range` tells people. */
+export const durationWithin = (leastMs: number, mostMs: number, range: string) => {
+  const right = `a duration ${range}`;
   return z.string(wants(right)).transform((input, context) => {
     const ms = parseDuration(input);
-    if (ms !== undefined && ms >= leastMs && ms <= LONGEST_MS) return ms;
+    if (ms !== undefined && ms >= leastMs && ms <= mostMs) return ms;
     context.addIssue(`${shown(input)}; write ${right}`);
     return z.NEVER;
   });
 };
 
 /** In milliseconds, above 0. */
-export const duration = durationFrom(1, 'above 0');
+export const duration = durationWithin(1, LONGEST_MS, 'above 0 and up to 24 days, such as 500ms, 5s, 10m or 1h');
 
 /** In milliseconds; `0s` for none. */
-export const pause = durationFrom(0, 'from 0s');
+export const pause = durationWithin(0, LONGEST_MS, 'from 0s and up to 24 days, such as 500ms, 5s, 10m or 1h');
+
+/** One of some words. Those of `later` are known, and not built yet. */
+export const oneOf = <Name extends string>(known: readonly string[], later: readonly string[] = []) =>
+  z.custom<Name>((input) => known.includes(input as string), {
+    error: ({ input }) => {
+      if (typeof input !== 'string')
+        return `${input === undefined ? 'is missing' : shown(input)}; write ${known.join(' or ')}`;
+      if (later.includes(input)) return `${input} is not built yet; use ${known.join(' or ')}`;
+      return `is ${JSON.stringify(input)}; ${suggestName(input, known)}`;
+    },
+  });
 
 /** Milliseconds since the epoch; a date alone means its first moment, UTC. */
 export const moment = z

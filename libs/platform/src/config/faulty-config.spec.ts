@@ -159,103 +159,34 @@ describe('a faulty configuration', () => {
       '2:109  providers.main.credentials.0.limits.rpm: is 0; write a whole number above 0',
     ],
     [
+      'a limit below nothing',
+      2,
+      anthropic(`${BASE}, credentials: [ { name: a, api_key: x, limits: { input_tpm: -5 } } ]`),
+      '2:115  providers.main.credentials.0.limits.input_tpm: is -5; write a whole number above 0',
+    ],
+    [
+      'half a call',
+      2,
+      anthropic(`${BASE}, credentials: [ { name: a, api_key: x, limits: { concurrency: 0.5 } } ]`),
+      '2:117  providers.main.credentials.0.limits.concurrency: is 0.5; write a whole number above 0',
+    ],
+    [
+      'an unknown limit',
+      2,
+      anthropic(`${BASE}, credentials: [ { name: a, api_key: x, limits: { output_tmp: 1 } } ]`),
+      '2:104  providers.main.credentials.0.limits.output_tmp: is not a name known here; did you mean output_tpm?',
+    ],
+    [
+      'a share below zero',
+      2,
+      anthropic(`${BASE}, credentials: [ { name: a, api_key: x, weight: -1 } ]`),
+      '2:102  providers.main.credentials.0.weight: is -1; write a number above 0',
+    ],
+    [
       'a provider of an odd name',
       2,
       `${SOUND[2]}\n  "a b": { kind: anthropic, ${BASE}, ${CREDENTIALS} }`,
       '3:3  providers."a b": is not a name for a provider; write up to 64 letters',
-    ],
-
-    ['no model', 4, '', '3:8  models: is empty; write one model or more'],
-    ['a model without targets', 4, '  m: {}', '4:3  models.m.targets: is missing; write [ { provider: NAME } ]'],
-    [
-      'an unknown provider',
-      4,
-      '  m: { targets: [ { provider: mian } ] }',
-      '4:31  models.m.targets.0.provider: there is no provider mian; did you mean main?',
-    ],
-    [
-      'a weight below zero',
-      4,
-      '  m: { targets: [ { provider: main, weight: -1 } ] }',
-      '4:45  models.m.targets.0.weight: is -1; write a number above 0',
-    ],
-    [
-      'an endless weight',
-      4,
-      '  m: { targets: [ { provider: main, weight: .inf } ] }',
-      '4:45  models.m.targets.0.weight: is null; write a number above 0',
-    ],
-    [
-      'tier zero',
-      4,
-      '  m: { targets: [ { provider: main, tier: 0 } ] }',
-      '4:43  models.m.targets.0.tier: is 0; write a whole number above 0',
-    ],
-    [
-      'half a tier',
-      4,
-      '  m: { targets: [ { provider: main, tier: 1.5 } ] }',
-      '4:43  models.m.targets.0.tier: is 1.5; write a whole number above 0',
-    ],
-    [
-      'an empty tier',
-      4,
-      '  m: { targets: [ { provider: main, tier: 2 } ] }',
-      '4:8  models.m.targets: tier 1 has no target and tier 2 has; number the tiers 1, 2, 3',
-    ],
-    [
-      'a target twice',
-      4,
-      '  m: { targets: [ { provider: main }, { provider: main, weight: 2 } ] }',
-      '4:39  models.m.targets.1: is the same upstream as target 0; keep one and set its weight',
-    ],
-    [
-      'an alias of another model',
-      4,
-      '  m: { targets: [ { provider: main } ] }\n  n: { aliases: [m], targets: [ { provider: main } ] }',
-      '5:18  models.n.aliases.0: m already leads to m; keep one of the two',
-    ],
-    [
-      'an alias twice',
-      4,
-      '  m: { aliases: [x], targets: [ { provider: main } ] }\n  n: { aliases: [x], targets: [ { provider: main } ] }',
-      '5:18  models.n.aliases.0: x already leads to m; keep one of the two',
-    ],
-    [
-      'a wildcard alias',
-      4,
-      '  m: { aliases: ["x*"], targets: [ { provider: main } ] }',
-      '4:18  models.m.aliases.0: is a wildcard; give it targets of its own under models',
-    ],
-    [
-      'a wildcard in the middle',
-      4,
-      '  "a*b": { targets: [ { provider: main } ] }',
-      '4:3  models.a*b: has a * that is not at the end; write * alone or',
-    ],
-    [
-      'a wildcard with aliases',
-      4,
-      '  "*": { aliases: [x], targets: [ { provider: main } ] }',
-      '4:10  models.*.aliases: says something of one model, and a wildcard is none; take it out',
-    ],
-    [
-      'a model name with a space',
-      4,
-      '  a b: { targets: [ { provider: main } ] }',
-      '4:3  models."a b": is not a model name; write one without spaces',
-    ],
-    [
-      'an unknown price',
-      4,
-      '  m: { targets: [ { provider: main } ], prices: { inptu: 1 } }',
-      '4:51  models.m.prices.inptu: is not a name known here; did you mean input?',
-    ],
-    [
-      'a price below zero',
-      4,
-      '  m: { targets: [ { provider: main } ], prices: { input: -1 } }',
-      '4:58  models.m.prices.input: is -1; write US$ per million tokens, 0 or more',
     ],
 
     [
@@ -350,7 +281,7 @@ describe('a faulty configuration', () => {
     const text = soundBut({
       2: anthropic(`${BASE}, credentials: [ { name: a, api_key: "${secret}" } ]`),
       6: `  - { name: a, secret: "${secret}" }\n  - { name: b, secret: "${secret}" }`,
-      7: `admin_key: "${secret}"`,
+      7: `admin_key: "${secret}"\nwebhooks: { signing_secret: "${secret}" }`,
     });
 
     expect(faultsOf(text).length).toBeGreaterThan(3);

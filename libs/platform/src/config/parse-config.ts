@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { buildCatalog } from './catalog.js';
-import type { Config, Listen } from './config.js';
+import type { Config, Listen, WithoutRedis } from './config.js';
 import { deepFreeze } from './deep-freeze.js';
 import { buildRoute } from './deployments.js';
 import { Draft } from './draft.js';
-import { duration, host, pause, port, positiveInteger, secret } from './entry-values.js';
+import { duration, host, oneOf, pause, port, positiveInteger, secret } from './entry-values.js';
 import type { Environment } from './environment-reference.js';
 import type { Fault } from './fault.js';
 import { readKeys, readWorkspaces } from './read-access.js';
+import { readBatches } from './read-batches.js';
 import { judgeSecretLength } from './guessable.js';
 import { readModels } from './read-models.js';
 import { type ProviderEntry, readProviders, toConfiguredProvider } from './read-providers.js';
 import { readRedisAddress } from './redis-address.js';
+import { readWebhooks } from './read-webhooks.js';
 import { readSection, section } from './section.js';
 import { deriveSigningKey } from './signing-key.js';
 import { readStorageAddress } from './storage-address.js';
@@ -32,6 +34,9 @@ const fileSection = section({
   models: apart,
   workspaces: apart,
   keys: apart,
+  without_redis: oneOf<WithoutRedis>(['strict', 'split', 'open']).default('split'),
+  batches: apart,
+  webhooks: apart,
 });
 
 const listenSection = (env: Environment) =>
@@ -72,20 +77,38 @@ const warnOfRandomSigningKey = (draft: Draft, providers: readonly ProviderEntry[
     );
 };
 
-/** Reads the text of `switchyard.yaml`. Pure but for the clock, where no `now` is given. */
-export const parseConfig = (text: string, { file, env, now = Date.now() }: ParseOptions): ParsedConfig => {
-  const draft = new Draft(text, env);
-  if (!draft.readable) return { faults: draft.faults };
+/** Everything that is one setting and no list of named things. Undefined when some of it cannot be made out. */
+const readSettings = (draft: Draft, env: Environment) => {
   const top = readSection(draft, [], fileSection);
   const redis = readRedisAddress(draft, env.REDIS_URL || 'redis://127.0.0.1:6379');
   const storage = readStorageAddress(draft, env.SWITCHYARD_STORAGE || 'file:./data');
   const listen = readSection(draft, ['listen'], listenSection(env));
+  const batches = readBatches(draft);
+  const webhooks = readWebhooks(draft);
+  for (const name of ['admin_key', 'signing_key']) judgeSecretLength(draft, [name], LONG_SECRET);
+  if (!top || !redis || !storage || !listen || !batches || !webhooks) return undefined;
+  return {
+    redis,
+    storage,
+    listen,
+    adminKey: top.admin_key,
+    signingKey: deriveSigningKey(top.signing_key ?? top.admin_key),
+    withoutRedis: top.without_redis,
+    batches,
+    webhooks,
+  };
+};
+
+/** Reads the text of `switchyard.yaml`. Pure but for the clock, where no `now` is given. */
+export const parseConfig = (text: string, { file, env, now = Date.now() }: ParseOptions): ParsedConfig => {
+  const draft = new Draft(text, env);
+  if (!draft.readable) return { faults: draft.faults };
+  const settings = readSettings(draft, env);
   const providers = readProviders(draft);
   const models = readModels(draft);
   const workspaces = readWorkspaces(draft);
   const keys = readKeys(draft, workspaces);
-  for (const name of ['admin_key', 'signing_key']) judgeSecretLength(draft, [name], LONG_SECRET);
-  if (draft.faults.length > 0 || !top || !redis || !storage || !listen) return { faults: draft.faults };
+  if (draft.faults.length > 0 || !settings) return { faults: draft.faults };
 
   warnOfSuspicions(draft, models, now);
   warnOfRandomSigningKey(draft, providers);
@@ -93,11 +116,7 @@ export const parseConfig = (text: string, { file, env, now = Date.now() }: Parse
   return {
     config: deepFreeze({
       file,
-      redis,
-      storage,
-      listen,
-      adminKey: top.admin_key,
-      signingKey: deriveSigningKey(top.signing_key ?? top.admin_key),
+      ...settings,
       providers: providers.map(toConfiguredProvider),
       catalog: buildCatalog(models.map((model) => ({ model: model.model, route: buildRoute(model, byName) }))),
       workspaces,

@@ -3,11 +3,21 @@ import { z } from 'zod';
 import type { CallerKey } from '#core';
 import type { Workspace } from './config.js';
 import type { Draft } from './draft.js';
-import { isLabel, LABEL_FORM, label, modelName, moment, positiveNumber, secret, wants } from './entry-values.js';
+import {
+  isLabel,
+  LABEL_FORM,
+  label,
+  modelName,
+  moment,
+  positiveNumber,
+  secret,
+  wants,
+  weight,
+} from './entry-values.js';
 import type { Path } from './fault.js';
 import { judgeSecretLength } from './guessable.js';
 import { suggestName } from './nearest.js';
-import { limitsEntry, NOT_ENFORCED } from './read-providers.js';
+import { limitsEntry } from './limits-entry.js';
 import { entriesOf, readSection, section } from './section.js';
 import { isMisplacedWildcard } from './wildcard.js';
 
@@ -16,7 +26,11 @@ const DEFAULT_WORKSPACE = 'default';
 
 const SHORTEST_SECRET = 16;
 
+/** What is said of the limits and budgets of workspaces. */
+const NOT_ENFORCED = 'is accepted and not enforced by this version; enforce it upstream until then';
+
 const workspaceSection = section({
+  weight: weight.default(1),
   limits: limitsEntry.optional(),
   budget: section({
     usd: positiveNumber,
@@ -44,10 +58,10 @@ export const readWorkspaces = (draft: Draft): Workspace[] => {
     const entry = readSection(draft, path, workspaceSection);
     if (entry?.limits) draft.warn([...path, 'limits'], NOT_ENFORCED);
     if (entry?.budget) draft.warn([...path, 'budget'], NOT_ENFORCED);
-    return { name, limits: entry?.limits, budget: entry?.budget };
+    return { name, weight: entry?.weight ?? 1, limits: entry?.limits, budget: entry?.budget };
   });
   const hasDefault = named.some(({ name }) => name === DEFAULT_WORKSPACE);
-  return hasDefault ? named : [{ name: DEFAULT_WORKSPACE, limits: undefined, budget: undefined }, ...named];
+  return hasDefault ? named : [{ name: DEFAULT_WORKSPACE, weight: 1, limits: undefined, budget: undefined }, ...named];
 };
 
 /** Refuses a value that another entry has already; says which, without saying what. */

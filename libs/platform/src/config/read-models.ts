@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { AffinityPolicy } from '#core';
+import { readAffinity } from './affinity-entry.js';
 import type { ModelEntry } from './catalog.js';
 import type { Draft } from './draft.js';
-import { MODEL_NAME, modelName, positiveInteger, positiveNumber, price, wants, words } from './entry-values.js';
+import { durationWithin, MODEL_NAME, modelName, positiveInteger, price, wants, weight, words } from './entry-values.js';
 import type { Path } from './fault.js';
 import { suggestName } from './nearest.js';
 import { readSection, entriesOf, section } from './section.js';
@@ -12,6 +14,8 @@ const TIMESTAMP = 'a moment such as 2026-10-21T00:00:00Z';
 const modelSection = section({
   aliases: z.array(modelName, wants('a list of names')).default([]),
   targets: z.unknown().optional(),
+  affinity: z.unknown().optional(),
+  wait: durationWithin(0, 60_000, 'from 0s to 60s, such as 2s').default(0),
   prices: section({
     input: price.optional(),
     output: price.optional(),
@@ -29,7 +33,7 @@ const targetSection = section({
   provider: z.string(wants('the name of a provider')),
   model: modelName.optional(),
   tier: positiveInteger.default(1),
-  weight: positiveNumber.default(1),
+  weight: weight.default(1),
 });
 
 /** One line of `targets`. */
@@ -39,6 +43,8 @@ export type Target = z.output<typeof targetSection>;
 export interface ModelDraft {
   model: ModelEntry;
   targets: Target[];
+  affinity: AffinityPolicy;
+  waitMs: number;
 }
 
 /** What a wildcard cannot have, because it is not one model. */
@@ -106,6 +112,7 @@ const readTargets = (draft: Draft, path: Path, providers: readonly string[]): Ta
 const readModel = (draft: Draft, path: Path, providers: readonly string[]): ModelDraft | undefined => {
   checkName(draft, path);
   const targets = readTargets(draft, [...path, 'targets'], providers);
+  const affinity = readAffinity(draft, [...path, 'affinity']);
   const entry = readSection(draft, path, modelSection);
   if (!entry) return undefined;
   const model: ModelEntry = {
@@ -117,7 +124,7 @@ const readModel = (draft: Draft, path: Path, providers: readonly string[]): Mode
     maxTokens: entry.max_tokens,
     prices: entry.prices,
   };
-  return { model, targets };
+  return { model, targets, affinity, waitMs: entry.wait };
 };
 
 /** Reads `models`. Gives those without fault of their own. */

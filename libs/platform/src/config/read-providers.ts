@@ -1,33 +1,16 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Provider, type ProviderKind, type Timeouts, VENDORS } from '#core';
+import { type Credential, type Provider, type ProviderKind, type Timeouts, VENDORS } from '#core';
 import { checkBaseUrl } from './base-url.js';
 import type { ConfiguredProvider } from './config.js';
 import type { Draft } from './draft.js';
-import {
-  duration,
-  isLabel,
-  LABEL_FORM,
-  label,
-  positiveInteger,
-  positiveNumber,
-  secret,
-  wants,
-} from './entry-values.js';
+import { duration, isLabel, LABEL_FORM, label, oneOf, secret, wants, weight } from './entry-values.js';
 import type { Path } from './fault.js';
-import { suggestName } from './nearest.js';
+import { limitsEntry } from './limits-entry.js';
 import { readSection, entriesOf, section } from './section.js';
 
 const KINDS: readonly string[] = ['anthropic', 'openai'] satisfies ProviderKind[];
 const NOT_BUILT = ['gemini', 'bedrock', 'vertex'];
-
-const oneOf = <Name extends string>(known: readonly string[], later: readonly string[] = []) =>
-  z.custom<Name>((input) => known.includes(input as string), {
-    error: ({ input }) => {
-      if (typeof input !== 'string') return `is missing; write ${known.join(' or ')}`;
-      if (later.includes(input)) return `${input} is not built yet; use ${known.join(' or ')}`;
-      return `is ${JSON.stringify(input)}; ${suggestName(input, known)}`;
-    },
-  });
 
 const DEFAULTS = { connect: 5000, first_byte: 60_000, idle: 90_000, total: 3_600_000 };
 
@@ -53,28 +36,16 @@ const providerEntry = section({
   timeouts: timeouts.prefault({}),
 });
 
-/** Requests, tokens and calls at once. Also what a workspace may be limited to. */
-export const limitsEntry = section({
-  rpm: positiveInteger.optional(),
-  input_tpm: positiveInteger.optional(),
-  output_tpm: positiveInteger.optional(),
-  concurrency: positiveInteger.optional(),
-});
-
-/** What is said of limits and budgets, wherever they stand. */
-export const NOT_ENFORCED = 'is accepted and not enforced by this version; enforce it upstream until then';
-
 const credentialEntry = section({
   name: label,
   api_key: secret(),
-  weight: positiveNumber.default(1),
+  weight: weight.default(1),
   limits: limitsEntry.optional(),
 });
 
 /** A key of a provider, with its share of the provider's traffic. */
 interface WeightedCredential {
-  name: string;
-  apiKey: string;
+  credential: Credential;
   weight: number;
 }
 
@@ -83,6 +54,9 @@ export interface ProviderEntry {
   provider: Provider;
   credentials: WeightedCredential[];
 }
+
+/** Enough to tell the handful of keys that one credential has over the years apart, and nothing to find a key by. */
+const fingerprintOf = (apiKey: string): string => createHash('sha256').update(apiKey).digest('hex').slice(0, 12);
 
 const readCredentials = (draft: Draft, path: Path): WeightedCredential[] => {
   const items = entriesOf(draft, path, { list: true, right: '[ { name: main, api_key: "${NAME}" } ]' });
@@ -94,8 +68,12 @@ const readCredentials = (draft: Draft, path: Path): WeightedCredential[] => {
       draft.fault([...item, 'name'], `${name} is taken by a credential above; choose another name`);
     if (name !== undefined) names.add(name);
     const entry = readSection(draft, item, credentialEntry);
-    if (entry?.limits) draft.warn([...item, 'limits'], NOT_ENFORCED);
-    if (entry) read.push({ name: entry.name, apiKey: entry.api_key, weight: entry.weight });
+    if (!entry) continue;
+    const { api_key: apiKey, limits } = entry;
+    read.push({
+      credential: { name: entry.name, apiKey, fingerprint: fingerprintOf(apiKey), limits },
+      weight: entry.weight,
+    });
   }
   return read;
 };
@@ -128,5 +106,5 @@ export const readProviders = (draft: Draft): ProviderEntry[] => {
 /** The outside view, for whoever calls a provider without routing. */
 export const toConfiguredProvider = ({ provider, credentials }: ProviderEntry): ConfiguredProvider => ({
   ...provider,
-  credentials: credentials.map(({ name, apiKey }) => ({ name, apiKey, fingerprint: '', limits: undefined })),
+  credentials: credentials.map(({ credential }) => credential),
 });
