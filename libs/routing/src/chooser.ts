@@ -1,4 +1,4 @@
-import type { Deployment, Estimate, ReportedLimit, Route, Urgency } from '#core';
+import type { Deployment, Endpoint, Estimate, ReportedLimit, Route, Urgency } from '#core';
 import type { Outcome } from './outcome.js';
 
 /** At most so many deployments are asked for one call, whatever is configured. */
@@ -9,6 +9,8 @@ export interface Ask {
   estimate: Estimate;
   stream: boolean;
   urgency: Urgency;
+  /** Counting tokens is no use of a model: an upstream that knows no such call may know the model well. Undefined: `messages`. */
+  endpoint?: Endpoint;
   /** How often the client itself has sent this call before (`x-stainless-retry-count`). Its retries draw on our budget. */
   clientRetries: number;
   /** What keeps a conversation together. Called only where there is a choice to make; undefined: nothing does. */
@@ -41,7 +43,10 @@ export interface Plan {
   /** What the choice went by; known once `next` has been asked. `only`: there was nothing to choose from. */
   readonly policy: RoutingPolicy;
   next(): Choice;
-  /** The first byte of an answer came, so many milliseconds after the request went out. Said when it comes. */
+  /**
+   * The first byte of an answer came, so many milliseconds after the request went out. Said when it comes, and of a 2xx answer only:
+   * it is what an upstream's health and speed are read from.
+   */
   firstByte(deployment: Deployment, afterMs: number): void;
   /** The upstream has told of its limits. */
   reported(deployment: Deployment, limits: readonly ReportedLimit[]): void;

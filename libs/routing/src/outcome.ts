@@ -1,16 +1,16 @@
-import type { Failure } from '#core';
+import type { Estimate, Failure } from '#core';
 
-/** How an attempt ended, as far as choosing the next one is concerned. */
+/** How an attempt ended, as far as choosing is concerned. */
 export type Outcome =
-  /** `outputTokens` is null where the answer did not say. */
-  | { kind: 'answered'; outputTokens: number | null }
+  /** `local`: answered by this process itself, which says nothing about the upstream. */
+  | { kind: 'answered'; local?: boolean }
   | { kind: 'failed'; failure: Failure }
   /** The caller hung up: says nothing about the upstream. */
   | { kind: 'abandoned' }
-  /** Our own limits had nothing left for this request; nothing was sent. */
-  | { kind: 'limited'; retryAfterMs: number }
   /** This deployment's wire cannot carry the request; nothing was sent. */
-  | { kind: 'unfit' };
+  | { kind: 'unfit' }
+  /** Our own limits had no room for a request of this size; nothing was sent, and nothing is wrong with the upstream. */
+  | { kind: 'limited'; retryAfterMs: number; estimate: Estimate };
 
 /** What may follow a failed attempt, as long as no content has reached the caller. */
 export type NextStep =
@@ -20,37 +20,116 @@ export type NextStep =
   /** The upstream answered the caller; asking elsewhere would only repeat the answer. */
   | 'return';
 
-const TRANSIENT = new Set([408, 500, 502, 503, 504]);
-/** Bad, unknown or unpaid credentials, and models that this account does not have: another account may. */
-const ACCOUNT = new Set([401, 402, 403, 404, 407]);
-const OVERLOADED = 529;
-const RATE_LIMITED = 429;
+/** How much of the upstream a verdict is about. */
+export type Scope = 'credential' | 'credential-model' | 'provider-model' | 'deployment';
 
-const afterStatus = (status: number): NextStep => {
-  if (status === OVERLOADED) return 'next-provider';
-  if (status === RATE_LIMITED || TRANSIENT.has(status) || ACCOUNT.has(status)) return 'next-deployment';
-  // Other 4xx are about the request. Anything else (3xx, unknown 5xx) is about the upstream.
-  return status >= 400 && status < 500 ? 'return' : 'next-deployment';
+/**
+ * How long it is left alone.
+ * `told`: as long as the upstream asks, else not at all. `told-or-growing`: as it asks, else 2 s, doubling to 60 s.
+ * `until-probed`: 5 min, doubling to an hour, and then until one request has shown that it works again. `ten-minutes`: says it.
+ */
+export type Length = 'told' | 'told-or-growing' | 'until-probed' | 'ten-minutes';
+
+/** What a failed attempt says about the upstream, and what is done about it. */
+export interface Verdict {
+  /** Adds to the failures in a row, of which five open the breaker. */
+  consecutive: 0 | 1;
+  /** What goes into the window of the last 30 s. */
+  window: 'ok' | 'fail' | 'nothing';
+  /** The longest time that the breaker stays open for it. */
+  openCapMs: number;
+  suspends: { kind: 'cooldown' | 'disabled'; scope: Scope; length: Length } | undefined;
+  next: NextStep;
+}
+
+/** What is known of an attempt besides its failure. */
+export interface AttemptFacts {
+  /** The first byte of an answer had come. */
+  accepted: boolean;
+  /** The configuration named the model, not the caller. */
+  namesModel: boolean;
+}
+
+const row = (verdict: Partial<Verdict> & Pick<Verdict, 'next'>): Verdict => ({
+  consecutive: 0,
+  window: 'nothing',
+  openCapMs: 120_000,
+  suspends: undefined,
+  ...verdict,
+});
+
+const LATE = row({ consecutive: 1, window: 'fail', next: 'return' });
+/** Nobody there: worth asking less often than somebody who answers with errors. */
+const UNREACHABLE = row({ consecutive: 1, window: 'fail', openCapMs: 300_000, next: 'next-deployment' });
+const BROKEN = row({ consecutive: 1, window: 'fail', next: 'next-deployment' });
+const TROUBLED = row({
+  consecutive: 1,
+  window: 'fail',
+  suspends: { kind: 'cooldown', scope: 'deployment', length: 'told' },
+  next: 'next-deployment',
+});
+const OVERLOADED = row({
+  window: 'fail',
+  suspends: { kind: 'cooldown', scope: 'provider-model', length: 'told-or-growing' },
+  next: 'next-provider',
+});
+const RATE_LIMITED = row({
+  window: 'fail',
+  suspends: { kind: 'cooldown', scope: 'credential-model', length: 'told-or-growing' },
+  next: 'next-deployment',
+});
+const ACCOUNT_REFUSED = row({
+  suspends: { kind: 'disabled', scope: 'credential', length: 'until-probed' },
+  next: 'next-deployment',
+});
+const MODEL_UNKNOWN = row({
+  suspends: { kind: 'disabled', scope: 'deployment', length: 'ten-minutes' },
+  next: 'next-deployment',
+});
+const NAME_UNKNOWN = row({ next: 'next-deployment' });
+const REQUEST_REFUSED = row({ window: 'ok', next: 'return' });
+const OUR_DOING = row({ next: 'return' });
+
+const TRANSIENT = 408;
+const ACCOUNT_STATUSES = new Set([401, 402, 403, 407]);
+/** The same under whatever status of the request's kind they come. */
+const ACCOUNT_TYPES = new Set(['authentication_error', 'permission_error', 'billing_error']);
+
+const ofStatus = (status: number, type: string, { namesModel }: AttemptFacts): Verdict => {
+  if (status === 529) return OVERLOADED;
+  if (status === 429) return RATE_LIMITED;
+  // What is no 4xx is about the upstream, redirects and invented statuses included.
+  if (status === TRANSIENT || status < 400 || status >= 500) return TROUBLED;
+  if (ACCOUNT_STATUSES.has(status) || ACCOUNT_TYPES.has(type)) return ACCOUNT_REFUSED;
+  // Under a wildcard the caller chose the name, so nothing is learnt about the deployment.
+  if (status === 404 || type === 'not_found_error') return namesModel ? MODEL_UNKNOWN : NAME_UNKNOWN;
+  return REQUEST_REFUSED;
 };
 
 /**
- * The outcome table: what is tried after a failure. Reaching a decision here is the only place where
- * a failure's kind or status means anything to routing.
+ * The outcome table. This is the only place where a failure's kind or status means anything to routing. Total.
+ * A connection that had been closed before anything was asked never gets here: the exchange repeats the request at once.
  */
-export const nextStep = (failure: Failure): NextStep => {
+export const judge = (failure: Failure, facts: AttemptFacts): Verdict => {
   switch (failure.kind) {
     case 'connect':
+      return UNREACHABLE;
     case 'reset':
     case 'first-byte-timeout':
     case 'idle-timeout':
     case 'cut':
-      return 'next-deployment';
+      return BROKEN;
     case 'total-timeout':
+      // The time for a whole call can run out on an upstream that says nothing. One that speaks had a long answer.
+      return facts.accepted ? OUR_DOING : LATE;
     case 'shutting-down':
-      return 'return';
+      return OUR_DOING;
     case 'status':
     case 'error-event':
     case 'bad-answer':
-      return failure.status === undefined ? 'next-deployment' : afterStatus(failure.status);
+      return failure.status === undefined ? BROKEN : ofStatus(failure.status, failure.error.type, facts);
   }
 };
+
+/** The table's last column, for whoever needs nothing else of it. */
+export const nextStep = (failure: Failure): NextStep => judge(failure, { accepted: false, namesModel: true }).next;
