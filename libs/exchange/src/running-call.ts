@@ -1,5 +1,5 @@
 import { ApiError, type Deployment, type Failure, type ProviderAdapter, type WholeAnswer } from '#core';
-import type { NoChoice, Plan } from '#routing';
+import type { Ask, NoChoice, Plan } from '#routing';
 import { answerHeaders } from './answer-headers.js';
 import { askOf } from './ask.js';
 import type { Attempt, Call, Settlement } from './call.js';
@@ -19,6 +19,7 @@ const SHUTTING_DOWN: Failure = {
 
 /** One call on its way. */
 export class RunningCall {
+  private readonly intent: Ask;
   private readonly plan: Plan;
   private readonly quota: Quota;
   private readonly delivery: Delivery;
@@ -37,9 +38,9 @@ export class RunningCall {
     private readonly call: Call,
     private readonly sink: Sink,
   ) {
-    const ask = askOf(call);
-    this.plan = options.chooser.plan(call.route, ask);
-    this.quota = new Quota(options.limits, call, ask);
+    this.intent = askOf(call);
+    this.plan = options.chooser.plan(call.route, this.intent);
+    this.quota = new Quota(options.limits, call, this.intent);
     this.delivery = new Delivery(sink, {
       requestId: call.requestId,
       stream: call.request.stream,
@@ -96,7 +97,11 @@ export class RunningCall {
     // Nothing is waited for where this replica holds enough, which is nearly always.
     const refusal = taken instanceof Promise ? await taken : taken;
     if (refusal) {
-      this.plan.settled(deployment, { kind: 'limited', retryAfterMs: refusal.retryAfterMs });
+      this.plan.settled(deployment, {
+        kind: 'limited',
+        retryAfterMs: refusal.retryAfterMs,
+        estimate: this.intent.estimate,
+      });
       return undefined;
     }
     if (this.sink.closed) {
