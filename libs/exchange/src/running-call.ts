@@ -117,7 +117,7 @@ export class RunningCall {
       return undefined;
     }
     this.quota.settle(end, this.current?.facts);
-    this.plan.settled(deployment, outcomeOf(end, this.current));
+    this.plan.settled(deployment, end.kind === 'answered' ? { kind: end.kind, local: this.local !== undefined } : end);
     if (end.kind === 'failed') this.failure = end.failure;
     return end;
   }
@@ -230,6 +230,3 @@ const labelOf = (end: AttemptEnd): string => {
   if (end.kind === 'answered') return '200';
   return end.kind === 'failed' ? String(end.failure.status ?? end.failure.kind) : 'abandoned';
 };
-
-const outcomeOf = (end: AttemptEnd, attempt: RunningAttempt | undefined) =>
-  end.kind === 'answered' ? { kind: end.kind, outputTokens: attempt?.facts.usage.output ?? null } : end;
