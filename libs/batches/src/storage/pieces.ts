@@ -27,6 +27,13 @@ export async function* inPieces(body: Buffer | AsyncIterable<Buffer>, bytes: num
   if (size > 0) yield Buffer.concat(held);
 }
 
+/** All pieces as one. */
+export const joinPieces = async (pieces: AsyncIterable<Buffer>): Promise<Buffer> => {
+  const parts: Buffer[] = [];
+  for await (const piece of pieces) parts.push(piece);
+  return Buffer.concat(parts);
+};
+
 async function* marked(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
     yield* body;
