@@ -14,7 +14,7 @@ export type {
 } from './deployment.js';
 export type { HealthMark } from './health-mark.js';
 export { InvalidJson } from './invalid-json.js';
-export { findMember, forEachElement } from './json-children.js';
+export { endOfElement, findMember, forEachElement } from './json-children.js';
 export { applyEdits, memberRemovals, moveEdits, Removals, replaceValue } from './json-edit.js';
 export type { Edit } from './json-edit.js';
 export { scanTopLevel } from './json-scan.js';
@@ -50,6 +50,7 @@ export type {
   WholeAnswer,
 } from './provider-adapter.js';
 export type { StorageAddress } from './storage-address.js';
+export type { RedisAddress } from './redis-address.js';
 export { encodeEvent } from './stream-events.js';
 export type { BlockDelta, StreamEvent } from './stream-events.js';
 export { mergeUsage, NO_USAGE } from './usage.js';

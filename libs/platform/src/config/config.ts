@@ -1,4 +1,4 @@
-import type { CallerKey, Credential, Limits, Provider, StorageAddress } from '#core';
+import type { CallerKey, Credential, Limits, Provider, RedisAddress, StorageAddress } from '#core';
 import type { Catalog } from './catalog.js';
 import type { Fault } from './fault.js';
 
@@ -40,18 +40,6 @@ export interface Listen {
   drainMs: number;
   /** Calls under way at once in one replica; more are answered with 529. */
   maxInFlight: number;
-}
-
-export type RedisAddress =
-  | { kind: 'single'; url: string }
-  | ({ kind: 'sentinel'; master: string; database: number } & RedisNodes)
-  | ({ kind: 'cluster' } & RedisNodes);
-
-interface RedisNodes {
-  nodes: readonly { host: string; port: number }[];
-  username: string | undefined;
-  password: string | undefined;
-  tls: boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RedisAddress } from './config.js';
+import type { RedisAddress } from '#core';
 import type { Draft } from './draft.js';
 import { flag, host, wants, words } from './entry-values.js';
 import { readSection, section } from './section.js';
