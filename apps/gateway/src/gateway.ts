@@ -1,24 +1,27 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Works } from '#batches';
 import { Exchange, Ticker } from '#exchange';
-import { type ConfigSource, type Logger, randomByte, type Telemetry } from '#platform';
+import { type Config, type ConfigSource, type Logger, randomByte, type Telemetry } from '#platform';
 import { createAdapters, Dispatcher } from '#providers';
 import { TieredChooser } from '#routing';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
-import { authenticator } from './http/authenticate.js';
+import { type Access, authenticator } from './http/authenticate.js';
 import { Connections } from './http/connections.js';
 import { Drain } from './http/drain.js';
 import { InFlightLimit } from './http/in-flight-limit.js';
 import { KeyRing } from './http/key-ring.js';
 import { RouteTable } from './http/route-table.js';
 import { createServer } from './http/server.js';
+import { JobCounter } from './jobs/job-counter.js';
 import { Admission } from './messages/admission.js';
 import { ListedModels } from './models/listed-models.js';
 import { CallMetrics } from './observe/call-metrics.js';
 import { CallRecorder } from './observe/call-recorder.js';
 import { Scrape } from './observe/scrape.js';
+import { WorkCounter } from './work/work-counter.js';
 
 export interface GatewayOptions {
   config: ConfigSource;
@@ -61,11 +64,15 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const drain = new Drain();
   const inFlight = new InFlightLimit(() => config.current.listen.maxInFlight);
   const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
+  const admission = new Admission(() => config.current, telemetry.tracer, now);
+  const counter = new WorkCounter(undefined as unknown as Works, () => undefined);
   const app = await listen(
     options,
     { drain, inFlight },
     {
-      admission: new Admission(() => config.current, telemetry.tracer, now),
+      admission,
+      counter,
+      jobs: new JobCounter(counter, admission),
       drain,
       exchange,
       models: new ListedModels(() => config.current),
@@ -101,11 +108,12 @@ const listen = async (
   gates: { drain: Drain; inFlight: InFlightLimit },
   parts: GatewayParts,
 ): Promise<NestFastifyApplication> => {
-  let ring = new KeyRing(config.current.keys);
-  config.onChange(({ keys }) => {
-    ring = new KeyRing(keys);
+  const accessOf = ({ keys, adminKey }: Config): Access => ({ keys: new KeyRing(keys), adminKey });
+  let access = accessOf(config.current);
+  config.onChange((changed) => {
+    access = accessOf(changed);
   });
-  const authenticate = authenticator(() => ring, Date.now);
+  const authenticate = authenticator(() => access, Date.now);
   const server = createServer({ authenticate, ...gates, routes: new RouteTable() });
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(parts), new FastifyAdapter(server), {
     bodyParser: false,

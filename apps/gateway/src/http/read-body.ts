@@ -4,8 +4,20 @@ import { ApiError } from '#core';
 /** What a Messages body may weigh, as the API has it. */
 export const BODY_LIMIT = 32 * 1024 * 1024;
 
-export const tooLarge = (): ApiError =>
-  new ApiError('request_too_large', `Request exceeds the maximum size of ${BODY_LIMIT} bytes.`);
+/** What a batch may weigh, as the API has it. https://platform.claude.com/docs/en/api/messages/batches/create */
+const BATCH_LIMIT = 256 * 1024 * 1024;
+
+/** Where bodies are not collected but handed on as they come. */
+const STREAMED: ReadonlySet<string | undefined> = new Set(['/v1/messages/batches', '/anthropic/v1/messages/batches']);
+
+/** Whether the body of a request for this route is left to the route, as a stream. */
+export const isStreamed = (route: string | undefined): boolean => STREAMED.has(route);
+
+/** What a body for this route may weigh. */
+export const bodyLimitOf = (route: string | undefined): number => (isStreamed(route) ? BATCH_LIMIT : BODY_LIMIT);
+
+export const tooLarge = (limit = BODY_LIMIT): ApiError =>
+  new ApiError('request_too_large', `Request exceeds the maximum size of ${limit} bytes.`);
 
 type Done = (error: Error | null, body?: Buffer) => void;
 

@@ -4,7 +4,7 @@ import type { Authenticate } from './authenticate.js';
 import type { Drain } from './drain.js';
 import { answerHalfClosed } from './half-closed-caller.js';
 import type { InFlightLimit } from './in-flight-limit.js';
-import { BODY_LIMIT, readBody, tooLarge } from './read-body.js';
+import { BODY_LIMIT, bodyLimitOf, isStreamed, readBody, tooLarge } from './read-body.js';
 import type { RouteTable } from './route-table.js';
 import { answerUnmetExpectations, answerUnreadable, newRequestId } from './unreadable.js';
 
@@ -64,7 +64,10 @@ export const createServer = ({ authenticate, drain, inFlight, routes }: ServerPa
   answerHalfClosed(server.server);
   answerUnmetExpectations(server.server);
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', (_request, payload, done) => readBody(payload, done));
+  server.addContentTypeParser('application/json', (request, payload, done) => {
+    if (isStreamed(request.routeOptions.url)) done(null, payload);
+    else readBody(payload, done);
+  });
   server.decorateRequest('caller', null);
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('request-id', request.id);
@@ -91,7 +94,8 @@ const refuseAtOnce = (request: FastifyRequest): void => {
     throw new ApiError('invalid_request_error', 'The host header is missing.');
   if (request.raw.rawHeaders.length > HEADER_COUNT_LIMIT * 2)
     throw new ApiError('invalid_request_error', `More than ${HEADER_COUNT_LIMIT} headers.`, { status: 431 });
-  if (Number(request.headers['content-length']) > BODY_LIMIT) throw tooLarge();
+  const limit = bodyLimitOf(request.routeOptions.url);
+  if (Number(request.headers['content-length']) > limit) throw tooLarge(limit);
   if (request.headers['content-encoding'] !== undefined && request.headers['content-encoding'] !== 'identity')
     throw new ApiError('invalid_request_error', 'Compressed request bodies are not supported; send plain JSON.', {
       details: { error_code: 'request_body_encoding_unsupported' },

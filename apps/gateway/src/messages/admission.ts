@@ -1,4 +1,4 @@
-import { ApiError, type Endpoint } from '#core';
+import { ApiError, type CallerKey, type Endpoint, type Route } from '#core';
 import { readMessagesRequest } from '#dialects';
 import { type Call, PassingTrace, RecordedTrace } from '#exchange';
 import type { Config } from '#platform';
@@ -14,16 +14,22 @@ export class Admission {
     private readonly now: () => number,
   ) {}
 
+  /** Where a model's calls go. Throws 403 where the key may not use it, 404 where it leads nowhere. */
+  routeOf(key: CallerKey, model: string): Route {
+    if (!mayUse(key, model))
+      throw new ApiError('permission_error', `The key "${key.name}" may not use the model "${model}".`);
+    const route = this.config().catalog.find(model);
+    if (!route) throw new ApiError('not_found_error', `model: ${model}`);
+    return route;
+  }
+
   /** Throws the `ApiError` of whatever keeps the request from being a call. */
   admit(endpoint: Endpoint, http: FastifyRequest): Call {
     const receivedAt = this.now();
     const { caller: key } = http;
     if (!key) throw new Error('A call was routed without a key.');
     const request = readMessagesRequest({ endpoint, body: http.body as Buffer | undefined, headers: http.headers });
-    if (!mayUse(key, request.model))
-      throw new ApiError('permission_error', `The key "${key.name}" may not use the model "${request.model}".`);
-    const route = this.config().catalog.find(request.model);
-    if (!route) throw new ApiError('not_found_error', `model: ${request.model}`);
+    const route = this.routeOf(key, request.model);
     const trace = this.tracer
       ? new RecordedTrace(this.tracer, `POST ${http.routeOptions.url}`, http.headers)
       : new PassingTrace(http.headers);

@@ -4,6 +4,8 @@ import { Exchange } from '#exchange';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ResponseSink } from '../http/response-sink.js';
 import { CallRecorder } from '../observe/call-recorder.js';
+import { JobCounter } from '../jobs/job-counter.js';
+import { readPrefer } from '../jobs/prefer.js';
 import { Admission } from './admission.js';
 
 /** The Messages API. https://platform.claude.com/docs/en/api/messages */
@@ -13,11 +15,14 @@ export class MessagesController {
     private readonly admission: Admission,
     private readonly exchange: Exchange,
     private readonly recorder: CallRecorder,
+    private readonly jobs: JobCounter,
   ) {}
 
   @Post()
-  create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer('messages', request, reply);
+  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const preference = request.headers.prefer ? readPrefer(request.headers.prefer) : undefined;
+    if (!preference?.respondAsync) return this.answer('messages', request, reply);
+    await reply.send(await this.jobs.answerLater(request, reply, preference));
   }
 
   @Post('count_tokens')

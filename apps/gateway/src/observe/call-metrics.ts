@@ -20,6 +20,7 @@ export class CallMetrics {
   private readonly refusals;
   private readonly attempts;
   private readonly tokens;
+  private readonly prompts;
   private readonly duration;
   private readonly firstContent;
 
@@ -44,6 +45,11 @@ export class CallMetrics {
       description: 'Tokens used, by kind; the kinds are disjoint',
       labels: ['route', 'provider', 'kind'],
     });
+    this.prompts = new Tally(meter, {
+      name: 'switchyard.prompt_tokens',
+      description: 'Prompt tokens of answered calls, by what chose the upstream and whether its cache had them',
+      labels: ['route', 'policy', 'cached'],
+    });
     this.duration = histogram(meter, 'gen_ai.server.request.duration', 'From a request to the end of its answer');
     this.firstContent = histogram(
       meter,
@@ -55,7 +61,7 @@ export class CallMetrics {
       .addCallback((gauge) => gauge.observe(inFlight()));
   }
 
-  settled({ call, attempts, outcome, status, usage, durationMs, contentMs }: Settlement): void {
+  settled({ call, attempts, policy, outcome, status, usage, durationMs, contentMs }: Settlement): void {
     const { request, route } = call;
     this.calls.add(1, route.name, request.endpoint, request.stream, outcome, status ?? HUNG_UP);
     this.duration.record(durationMs / 1000, { route: route.name, stream: request.stream });
@@ -63,6 +69,11 @@ export class CallMetrics {
     for (const { deployment, outcome } of attempts)
       this.attempts.add(1, deployment.provider.name, deployment.credential.name, outcome);
     const provider = attempts.at(-1)?.deployment.provider.name ?? 'none';
+    if (usage.cacheRead !== null) {
+      this.prompts.add(usage.cacheRead, route.name, policy, 'yes');
+      const fresh = (usage.input ?? 0) + (usage.cacheWrite5m ?? 0) + (usage.cacheWrite1h ?? 0);
+      this.prompts.add(fresh, route.name, policy, 'no');
+    }
     this.count(route.name, provider, 'input', usage.input);
     this.count(route.name, provider, 'output', usage.output);
     this.count(route.name, provider, 'cache_read', usage.cacheRead);
