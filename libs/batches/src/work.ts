@@ -46,6 +46,8 @@ export interface Manifest {
   headers: Readonly<Record<string, string>>;
   /** Of the submission; the trace that its lines are part of. https://www.w3.org/TR/trace-context/ */
   traceparent: string | undefined;
+  /** Digest of the submission's idempotency key, so that the key holds even when Redis has lost it. */
+  idempotency: string | undefined;
 }
 
 /** What is known of a work now. The counts are live; the official object hides them until the end. */
@@ -128,7 +130,11 @@ export interface Works {
   /** Resolves when the work has ended, or with what it is at the time limit or abort. */
   waitForEnd(work: Work, withinMs: number, signal: AbortSignal): Promise<Work>;
   /** A job's Messages events from after `lastEventId` on (all of them without), as they come, until it ends. */
-  events(work: Work, lastEventId: string | undefined, signal: AbortSignal): AsyncIterable<{ id: string; event: string; data: string }>;
+  events(
+    work: Work,
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<{ id: string; event: string; data: string }>;
 }
 
 /** Runs one line: the plan → attempt → relay → settle of the synchronous path. Made by the worker. */

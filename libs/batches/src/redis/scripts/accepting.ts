@@ -1,0 +1,87 @@
+import { NOW, script } from '../script.js';
+
+/**
+ * Before a submission is taken in: may it come, and is it the first of its idempotency key?
+ * KEYS idempotency spool load ready. ARGV id, kept for ms, run id, is batch, most batches, with key.
+ * `NOT_READY`: what Redis holds has not been compared with storage since it started.
+ */
+export const BEGIN = script(
+  'needs-memory',
+  `${NOW}
+local id = ARGV[1]
+if redis.call('GET', KEYS[4]) ~= ARGV[3] then return {'NOT_READY'} end
+if ARGV[6] == '1' then
+  local first = redis.call('GET', KEYS[1])
+  if first and first ~= 'pending:' .. id then return {'TAKEN', first} end
+end
+if ARGV[4] == '1' and tonumber(redis.call('HGET', KEYS[3], 'batches') or 0) >= tonumber(ARGV[5]) then return {'BATCHES'} end
+if ARGV[6] == '1' then redis.call('SET', KEYS[1], 'pending:' .. id, 'PX', ARGV[2]) end
+redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[2]), id)
+return {'BEGUN'}
+`,
+);
+
+/** While it is taken in. KEYS idempotency spool. ARGV id, kept for ms. 0 when it was taken for dead meanwhile. */
+export const KEEP = script(
+  'even-when-full',
+  `${NOW}
+if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 0 end
+redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[2]), ARGV[1])
+if redis.call('GET', KEYS[1]) == 'pending:' .. ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1
+`,
+);
+
+/**
+ * Makes a work known, once. KEYS work list open load idempotency spool.
+ * ARGV id, created, expires, lines, is batch, most batches, most lines, idempotency ms left, then field and value in turn.
+ * Limits of 0 are none: for a work that was accepted long ago, and is made known again.
+ */
+export const CREATE = script(
+  'needs-memory',
+  `
+local id = ARGV[1]
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('ZREM', KEYS[6], id)
+  return {'EXISTS'}
+end
+local keyed = tonumber(ARGV[8]) > 0
+if keyed then
+  local first = redis.call('GET', KEYS[5])
+  if first and first ~= id and first ~= 'pending:' .. id then return {'TAKEN', first} end
+end
+local lines = tonumber(ARGV[4])
+local load = redis.call('HMGET', KEYS[4], 'batches', 'lines')
+if ARGV[5] == '1' and tonumber(ARGV[6]) > 0 and tonumber(load[1] or 0) >= tonumber(ARGV[6]) then return {'BATCHES'} end
+if tonumber(ARGV[7]) > 0 and tonumber(load[2] or 0) + lines > tonumber(ARGV[7]) then return {'LINES'} end
+redis.call('HSET', KEYS[1], unpack(ARGV, 9))
+redis.call('ZADD', KEYS[2], ARGV[2], id)
+redis.call('ZADD', KEYS[3], ARGV[3], id)
+redis.call('HINCRBY', KEYS[4], 'lines', lines)
+if ARGV[5] == '1' then redis.call('HINCRBY', KEYS[4], 'batches', 1) end
+if keyed then redis.call('SET', KEYS[5], id, 'PX', ARGV[8]) end
+redis.call('ZREM', KEYS[6], id)
+return {'CREATED'}
+`,
+);
+
+/**
+ * Leaves nothing of a work or a submission but a note that its objects may still be there.
+ * KEYS work list open canceling kept hooks load spool done sealed claims live idempotency. ARGV id.
+ */
+export const FORGET = script(
+  'even-when-full',
+  `${NOW}
+local id = ARGV[1]
+local work = redis.call('HMGET', KEYS[1], 'lines', 'kind', 'endedAt', 'succeeded', 'errored')
+if work[1] and not work[3] then
+  redis.call('HINCRBY', KEYS[7], 'lines', tonumber(work[4]) + tonumber(work[5]) - tonumber(work[1]))
+  if work[2] == 'batch' then redis.call('HINCRBY', KEYS[7], 'batches', -1) end
+end
+local first = redis.call('GET', KEYS[13])
+if first == id or first == 'pending:' .. id then redis.call('DEL', KEYS[13]) end
+for at = 2, 6 do redis.call('ZREM', KEYS[at], id) end
+redis.call('ZADD', KEYS[8], string.format('%.0f', now), id)
+return redis.call('DEL', KEYS[1], KEYS[9], KEYS[10], KEYS[11], KEYS[12])
+`,
+);

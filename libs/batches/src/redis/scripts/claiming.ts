@@ -1,0 +1,78 @@
+import { NOW, script } from '../script.js';
+
+/** `epoch`, `owner` ('' for nobody) and `until` of a chunk's claim. */
+export const READ_CLAIM = `
+local function readClaim(key, chunk)
+  local epoch, owner, till = string.match(redis.call('HGET', key, chunk) or '0::0', '^(%d+):([^:]*):(%d+)$')
+  return tonumber(epoch), owner, tonumber(till)
+end
+local function writeClaim(key, chunk, epoch, owner, till)
+  redis.call('HSET', key, chunk, string.format('%.0f:%s:%.0f', epoch, owner, till))
+end
+`;
+
+/**
+ * Takes a chunk: one epoch higher each time. KEYS work claims sealed. ARGV chunk, claim, lease ms, 'run' | 'end' | 'force'.
+ * Nothing is run any more of a work that is over; to end it a chunk is taken all the same, with force from a holder that lives.
+ */
+export const CLAIM = script(
+  'even-when-full',
+  `${NOW}${READ_CLAIM}
+local work = redis.call('HMGET', KEYS[1], 'expiresAt', 'endedAt', 'closing', 'startedAt', 'cancelInitiatedAt')
+if not work[1] then return {'MISSING'} end
+if work[2] or work[3] then return {'OVER'} end
+if ARGV[4] == 'run' and (work[5] or now >= tonumber(work[1])) then return {'OVER'} end
+if redis.call('GETBIT', KEYS[3], ARGV[1]) == 1 then return {'SEALED'} end
+local epoch, owner, till = readClaim(KEYS[2], ARGV[1])
+if owner == ARGV[2] then return {'CLAIMED', epoch, 0} end
+if owner ~= '' and till > now and ARGV[4] ~= 'force' then return {'HELD'} end
+writeClaim(KEYS[2], ARGV[1], epoch + 1, ARGV[2], now + ARGV[3])
+if not work[4] then redis.call('HSET', KEYS[1], 'startedAt', string.format('%.0f', now)) end
+return {'CLAIMED', epoch + 1, owner ~= '' and 1 or 0}
+`,
+);
+
+/**
+ * Keeps a chunk, and tells what has become of its work. KEYS work claims sealed. ARGV chunk, claim, lease ms, epoch.
+ * A claim that Redis has forgotten is taken up again when nobody came after it: the running lines need not be run twice then.
+ */
+export const RENEW = script(
+  'even-when-full',
+  `${NOW}${READ_CLAIM}
+local work = redis.call('HMGET', KEYS[1], 'expiresAt', 'endedAt', 'closing', 'cancelInitiatedAt')
+if not work[1] then return 'MISSING' end
+if work[2] or work[3] or redis.call('GETBIT', KEYS[3], ARGV[1]) == 1 then return 'STALE' end
+local epoch, owner = readClaim(KEYS[2], ARGV[1])
+if owner ~= ARGV[2] then
+  if owner ~= '' or epoch > tonumber(ARGV[4]) then return 'STALE' end
+  epoch = tonumber(ARGV[4])
+end
+writeClaim(KEYS[2], ARGV[1], epoch, ARGV[2], now + ARGV[3])
+if work[4] or now >= tonumber(work[1]) then return 'OVER' end
+return 'KEPT'
+`,
+);
+
+/** Gives a chunk back. KEYS claims. ARGV chunk, claim. */
+export const RELEASE = script(
+  'even-when-full',
+  `${READ_CLAIM}
+local epoch, owner = readClaim(KEYS[1], ARGV[1])
+if owner ~= ARGV[2] then return 0 end
+writeClaim(KEYS[1], ARGV[1], epoch, '', 0)
+return 1
+`,
+);
+
+/** After a loss: epochs go on above all that logs are named for. KEYS claims sealed. ARGV chunk and epoch in turn. */
+export const RAISE_EPOCHS = script(
+  'even-when-full',
+  `${READ_CLAIM}
+for at = 1, #ARGV, 2 do
+  local epoch, owner, till = readClaim(KEYS[1], ARGV[at])
+  if epoch < tonumber(ARGV[at + 1]) and redis.call('GETBIT', KEYS[2], ARGV[at]) == 0 then
+    writeClaim(KEYS[1], ARGV[at], tonumber(ARGV[at + 1]), owner, till)
+  end
+end
+`,
+);

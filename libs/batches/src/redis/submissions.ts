@@ -1,0 +1,147 @@
+import type { Redis } from 'ioredis';
+import type { Manifest, WorkKind } from '../work.js';
+import { keys } from './keys.js';
+import { runScript } from './script.js';
+import { BEGIN, CREATE, FORGET, KEEP } from './scripts/accepting.js';
+import { toHash } from './work-hash.js';
+
+/** What a workspace may have open at a time. 0: as much as it likes. */
+export interface LoadLimits {
+  batches: number;
+  /** Requests without a result, of batches and jobs together. */
+  lines: number;
+}
+
+/** For works that were accepted before. */
+export const NO_LIMITS: LoadLimits = { batches: 0, lines: 0 };
+
+/** Why a submission is not accepted: the work that came first with its idempotency key, a limit, or Redis is not ready. */
+export type Refused =
+  | { refused: 'taken'; by: string; pending: boolean }
+  | { refused: 'batches' | 'lines' | 'not-ready' };
+
+/** A submission before anything of it is stored. */
+export interface Opening {
+  id: string;
+  kind: WorkKind;
+  workspace: string;
+  /** Digest of its idempotency key, `''` without one. */
+  idempotency: string;
+}
+
+/** How long a submission may go without a sign of life before what it has written is cleared away. */
+const SPOOL_MS = 120_000;
+
+/** How long an idempotency key leads to the work that it first made. */
+const IDEMPOTENT_MS = 86_400_000;
+
+const PENDING = 'pending:';
+
+const REFUSALS: Readonly<Record<string, Refused>> = {
+  BATCHES: { refused: 'batches' },
+  LINES: { refused: 'lines' },
+  NOT_READY: { refused: 'not-ready' },
+};
+
+const readRefusal = (answer: unknown): Refused | undefined => {
+  const [code = '', by] = answer as string[];
+  if (code !== 'TAKEN' || by === undefined) return REFUSALS[code];
+  const pending = by.startsWith(PENDING);
+  return { refused: 'taken', by: pending ? by.slice(PENDING.length) : by, pending };
+};
+
+/**
+ * What Redis knows of submissions, and how works become known to it and are forgotten. Every method may run twice for one call, and
+ * rejects with what Redis or the connection says.
+ */
+export class Submissions {
+  private runId: string | undefined;
+
+  constructor(private readonly redis: Redis) {
+    // A new connection may lead to another server, or to the same one after a loss.
+    redis.on('close', () => {
+      this.runId = undefined;
+    });
+  }
+
+  /** Changes whenever Redis is started. */
+  async currentRunId(): Promise<string> {
+    this.runId ??= /^run_id:(\w+)/m.exec(await this.redis.info('server'))?.[1];
+    return this.runId ?? '';
+  }
+
+  /** Whether storage has been compared with what this Redis holds since it started. */
+  async isReady(): Promise<boolean> {
+    return (await this.redis.get(keys.ready)) === (await this.currentRunId());
+  }
+
+  /** `runId` as it was before the comparison. */
+  async markReady(runId: string): Promise<void> {
+    await this.redis.set(keys.ready, runId);
+  }
+
+  /** Before a submission is taken in. Undefined: go on, and `keep` it alive. */
+  async begin({ id, kind, workspace, idempotency }: Opening, limits: LoadLimits): Promise<Refused | undefined> {
+    const of = [keys.idempotency(idempotency), keys.spool, keys.load(workspace), keys.ready];
+    const limited = kind === 'batch' && limits.batches > 0 ? 1 : 0;
+    const args = [id, SPOOL_MS, await this.currentRunId(), limited, limits.batches, idempotency === '' ? 0 : 1];
+    return readRefusal(await runScript(this.redis, BEGIN, of, args));
+  }
+
+  /** Every now and then while a submission is taken in. False: it was taken for dead, and must not be accepted. */
+  async keep({ id, idempotency }: Opening): Promise<boolean> {
+    const of = [keys.idempotency(idempotency), keys.spool];
+    return (await runScript(this.redis, KEEP, of, [id, SPOOL_MS])) === 1;
+  }
+
+  /** Makes a work known that has a manifest. Undefined: it is, or was before. `now` tells the age of its idempotency key. */
+  async create(manifest: Manifest, limits: LoadLimits, now: number): Promise<Refused | undefined> {
+    const { id, kind, workspace, createdAt, expiresAt, lines, idempotency } = manifest;
+    const keyedMs = idempotency === undefined ? 0 : Math.max(0, createdAt + IDEMPOTENT_MS - now);
+    const of = [
+      keys.work(id),
+      keys.list(kind, workspace),
+      keys.open,
+      keys.load(workspace),
+      keys.idempotency(idempotency ?? ''),
+      keys.spool,
+    ];
+    const args = [id, createdAt, expiresAt, lines, kind === 'batch' ? 1 : 0, limits.batches, limits.lines, keyedMs];
+    return readRefusal(await runScript(this.redis, CREATE, of, [...args, ...toHash(manifest)]));
+  }
+
+  /** Leaves nothing of a work or submission, but a note for the reconciler that its objects may still be there. */
+  async forget({ id, kind, workspace, idempotency }: Opening): Promise<void> {
+    const of = [
+      keys.work(id),
+      keys.list(kind, workspace),
+      keys.open,
+      keys.canceling,
+      keys.kept,
+      keys.hooks,
+      keys.load(workspace),
+      keys.spool,
+      keys.done(id),
+      keys.sealed(id),
+      keys.claims(id),
+      keys.live(id),
+      keys.idempotency(idempotency),
+    ];
+    await runScript(this.redis, FORGET, of, [id]);
+  }
+
+  /** Nothing of it is left in storage. */
+  async cleared(id: string): Promise<void> {
+    await this.redis.zrem(keys.spool, id);
+  }
+
+  /** Looks after what was found in storage without a manifest, later: its submission may still be going on. */
+  async watch(ids: readonly string[], dueAt: number): Promise<void> {
+    if (ids.length > 0) await this.redis.zadd(keys.spool, 'NX', ...ids.flatMap((id) => [dueAt, id]));
+  }
+
+  /** Submissions without a sign of life, and what deletions have left. */
+  async abandoned(now: number): Promise<string[]> {
+    return this.redis.zrangebyscore(keys.spool, '-inf', now, 'LIMIT', 0, 1_000);
+  }
+}
