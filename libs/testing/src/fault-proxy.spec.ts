@@ -171,6 +171,7 @@ describe('FaultProxy', () => {
     one.say('B');
     await one.closed;
     expect(one.ending).toBe('ECONNRESET');
+    expect(proxy.raced).toBe(1);
   });
 
   it('loses every nth reply after the target has been asked', async () => {

@@ -17,6 +17,8 @@ export class FaultProxy {
   accepted = 0;
   /** Replies of the target's that were lost on purpose. */
   lost = 0;
+  /** Connections that were spoken to after they had been closed for their silence. */
+  raced = 0;
   private replies = 0;
   private readonly links = new Set<FaultyLink>();
   private current: Toxics = {};
@@ -90,6 +92,7 @@ export class FaultProxy {
     const link = new FaultyLink(socket, this.target, {
       toxics: () => this.current,
       losesReply: () => this.losesReply(),
+      raced: () => this.raced++,
       closed: () => this.links.delete(link),
     });
     this.links.add(link);

@@ -13,6 +13,8 @@ export interface LinkOwner {
   toxics(): Toxics;
   /** Counts a reply, and tells whether it is one to lose. */
   losesReply(): boolean;
+  /** Somebody has spoken on a connection that was closed already. */
+  raced(): void;
   closed(): void;
 }
 
@@ -74,7 +76,10 @@ export class FaultyLink {
   }
 
   private asked(chunk: Buffer): void {
-    if (this.expired) return this.reset();
+    if (this.expired) {
+      this.owner.raced();
+      return this.reset();
+    }
     this.rearm();
     this.inReply = false;
     const { drop, garbage, halfOpen } = this.owner.toxics();

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Experiment, perform } from './experiment.js';
+import { figureLine } from './table.js';
+
+const LONG = process.env.SWITCHYARD_LONG === '1';
+
+/** Nothing here takes longer; the longest say so by being long. */
+const TIMEOUT_MS = LONG ? 1_800_000 : 90_000;
+
+/** Each experiment as a test, on the scale that this run of the tests has. */
+export const asTests = (what: string, experiments: readonly Experiment[]): void => {
+  describe(what, () => {
+    for (const experiment of experiments) {
+      const run = LONG || experiment.tier === 'quick' ? it : it.skip;
+      run(
+        `${experiment.id}: ${experiment.title}`,
+        async () => {
+          const { figures, error } = await perform(experiment, LONG);
+          const amiss = figures.filter(({ ok }) => !ok).map(figureLine);
+          // All at once, because one figure often explains another.
+          expect({ error, amiss, of: figures.map(figureLine) }).toMatchObject({ error: undefined, amiss: [] });
+        },
+        TIMEOUT_MS,
+      );
+    }
+  });
+};

@@ -1,0 +1,28 @@
+import type { Experiment } from '../experiment.js';
+import { atMost, exactly } from '../figure.js';
+import { failuresIn, percentile, wholeMsOf } from '../load/call-record.js';
+import { epochMs } from '../load/load-answer.js';
+import { arrivals, leadingTo, MODEL } from '../rig/upstreams.js';
+
+/** Nothing works any more: retrying must not make it worse, and callers must be told when to come back. */
+export const a02: Experiment = {
+  id: 'A2',
+  title: 'all four upstreams fail',
+  tier: 'quick',
+  run: async (rig) => {
+    const simulators = await rig.simulators(4);
+    const fleet = await rig.gateways(leadingTo(simulators));
+    await fleet.warm(MODEL);
+    for (const simulator of simulators) simulator.behave('status=503');
+    const since = epochMs();
+    const load = fleet.load({ perSecond: 60, forMs: rig.scale(8_000, 60_000), question: { model: MODEL } });
+    const records = await load.done;
+    const attempts = simulators.reduce((sum, simulator) => sum + arrivals(simulator, since).length, 0);
+    const wrong = records.filter(({ status, retryAfter }) => status !== 529 || !retryAfter);
+    return [
+      atMost(1.2, { name: 'upstream attempts per call', value: attempts / records.length }),
+      exactly(0, { name: 'answers that are not 529 with retry-after', value: wrong.length, note: failuresIn(wrong) }),
+      atMost(250, { name: 'p99 until the answer', value: percentile(wholeMsOf(records), 0.99), unit: 'ms' }),
+    ];
+  },
+};

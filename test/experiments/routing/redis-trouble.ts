@@ -1,0 +1,63 @@
+import type { FaultProxy, TestRedis } from '#testing';
+import type { Experiment } from '../experiment.js';
+import { atMost, exactly, told } from '../figure.js';
+import { failedOf, failuresIn, percentile, wholeMsOf } from '../load/call-record.js';
+import { leadingTo, MODEL } from '../rig/upstreams.js';
+
+interface Trouble extends Pick<Experiment, 'id' | 'title' | 'tier'> {
+  begin: (place: Place) => Promise<void>;
+  end: (place: Place) => Promise<void>;
+}
+
+interface Place {
+  redis: TestRedis;
+  /** Between the gateways and Redis. */
+  proxy: FaultProxy;
+}
+
+/** What a hung, slow, dead or restarted Redis may add to a call. */
+const MOST_ADDED_MS = 60;
+/** No call waits longer than for a command that is given up on, here with what two busy cores may add. */
+const MOST_WAIT_MS = 150;
+
+// High enough to refuse nothing: it is there so that every call has a limit to ask about.
+const credentials = [{ name: 'main', api_key: 'upstream-secret', limits: { rpm: 6_000_000 } }];
+
+/** Calls that depend on shared limits, while something is wrong with Redis. */
+export const redisTrouble = ({ begin, end, ...experiment }: Trouble): Experiment => ({
+  ...experiment,
+  run: async (rig) => {
+    const simulators = await rig.simulators(2, { behaviour: 'delay=20' });
+    const redis = await rig.redis();
+    const proxy = await rig.faultProxy(redis.url);
+    const upstreams = simulators.map(({ url }) => ({ url, entry: { credentials } }));
+    const fleet = await rig.gateways(leadingTo(upstreams, {}, { redis: `redis://${proxy.address}` }));
+    await fleet.warm(MODEL);
+
+    const beginAt = rig.scale(3_000, 10_000);
+    const endAt = beginAt + rig.scale(5_000, 30_000);
+    const forMs = endAt + rig.scale(2_000, 10_000);
+    const load = fleet.load({ perSecond: 60, forMs, question: { model: MODEL } });
+    await load.reached(beginAt);
+    await begin({ redis, proxy });
+    await load.reached(endAt);
+    await end({ redis, proxy });
+    const records = await load.done;
+
+    const before = wholeMsOf(load.startedBetween(500, beginAt));
+    const during = wholeMsOf(load.startedBetween(beginAt, endAt));
+    const after = wholeMsOf(load.startedBetween(endAt, forMs));
+    const usual = percentile(before, 0.99);
+    return [
+      exactly(0, { name: 'failed calls', value: failedOf(records).length, note: failuresIn(records) }),
+      told({ name: 'p99 before', value: usual, unit: 'ms' }),
+      atMost(MOST_ADDED_MS, { name: 'added to p99 during', value: percentile(during, 0.99) - usual, unit: 'ms' }),
+      atMost(MOST_ADDED_MS, { name: 'added to p99 after', value: percentile(after, 0.99) - usual, unit: 'ms' }),
+      atMost(MOST_WAIT_MS, {
+        name: 'longest wait added',
+        value: Math.max(...during, ...after) - percentile(before, 0.5),
+        unit: 'ms',
+      }),
+    ];
+  },
+});
