@@ -5,7 +5,7 @@ declare module 's3rver' {
   interface StoredObject {
     bucket: string;
     key: string;
-    content: NodeJS.ReadableStream;
+    content: AsyncIterable<Buffer>;
     metadata: object;
   }
 

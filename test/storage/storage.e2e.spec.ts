@@ -4,15 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openStorage, type Storage } from '#batches';
+import { all, bytes, forEach, numbers } from './reading.js';
 import { type S3Server, startS3Server } from './s3-server.js';
 
-const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
-};
 const whole = async (pieces: AsyncIterable<Buffer>) => Buffer.concat(await all(pieces));
-const bytes = (text: string) => Buffer.from(text);
 const denied = expect.objectContaining({ name: 'StorageError', code: 'denied' });
 const missing = expect.objectContaining({ name: 'StorageError', code: 'missing' });
 
@@ -20,16 +15,6 @@ async function* repeated(piece: Buffer, times: number, then?: Error): AsyncGener
   for (let count = 0; count < times; count++) yield piece;
   if (then) throw then;
 }
-
-/** Does something for each of many, so many at a time. */
-const forEach = async <T>(items: Iterable<T>, act: (item: T) => Promise<unknown>, atOnce = 16): Promise<void> => {
-  const rest = items[Symbol.iterator]();
-  const worker = async () => {
-    for (let next = rest.next(); !next.done; next = rest.next()) await act(next.value);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-};
-const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe.each(['file', 's3'] as const)('storage on %s', (kind) => {
   let folder: string;
@@ -166,7 +151,7 @@ describe.each(['file', 's3'] as const)('storage on %s', (kind) => {
   it('lists thousands in lexical order, whole paths or names only', async () => {
     const count = 2_300;
     const paths = numbers(count).map((index) => `many/w${String(index).padStart(5, '0')}/manifest`);
-    await forEach(paths.toReversed(), (path) => storage.write(path, bytes('m')));
+    await forEach(paths.toReversed(), (path) => storage.write(path, bytes('m')), 16);
     await storage.write('many/w00000/in/00000', bytes('i'));
     await storage.write('more', bytes('x'));
     expect(await all(other.list('many/'))).toEqual(['many/w00000/in/00000', ...paths]);

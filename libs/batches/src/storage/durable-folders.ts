@@ -4,6 +4,8 @@ import { systemCode } from './file-fault.js';
 
 /** Forgetting is harmless, so nothing cleverer is done when so many have been met. */
 const MOST_KNOWN = 10_000;
+/** Folders are removed once in their life, so that a writer loses this race hardly ever twice. */
+const TRIES = 10;
 
 /** Folders below a root. A name in a folder outlives a power cut once the folder was synced, and so did all that lead to it. */
 export class DurableFolders {
@@ -17,16 +19,17 @@ export class DurableFolders {
 
   /** Does what puts a name into a folder, which is made if need be, and makes the name durable. */
   async enter<T>(folder: string, act: () => Promise<T>): Promise<T> {
-    await this.#settle(folder);
-    const result = await act().catch(async (error: unknown) => {
-      if (systemCode(error) !== 'ENOENT') throw error;
-      // Somebody has removed the folder since it was met.
-      this.#known.clear();
-      await this.#settle(folder);
-      return act();
-    });
-    await syncFolder(folder);
-    return result;
+    for (let tries = 1; ; tries++)
+      try {
+        await this.#settle(folder);
+        const result = await act();
+        await syncFolder(folder);
+        return result;
+      } catch (error) {
+        if (systemCode(error) !== 'ENOENT' || tries === TRIES) throw error;
+        // Somebody has removed the folder since it was met.
+        this.#known.clear();
+      }
   }
 
   /** To be told of folders that are removed. */

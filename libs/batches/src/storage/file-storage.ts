@@ -99,7 +99,8 @@ export class FileStorage implements Storage {
       if (!moved) return;
       this.#folders.forget();
       await syncFolder(dirname(folder));
-      await rm(spot, { recursive: true, force: true });
+      // What cannot be removed now is swept later.
+      await rm(spot, { recursive: true, force: true }).catch(() => {});
     });
   }
 

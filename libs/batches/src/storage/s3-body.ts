@@ -2,8 +2,9 @@ import { joinPieces } from './pieces.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { StorageError } from './storage-error.js';
 
-/** Times that a body may break in a row without a byte between. */
+/** Times that a body may break within so many bytes. */
 const TRIES = 3;
+const STRETCH = 1024 * 1024;
 
 /** A body as the SDK gives it on Node. */
 interface Body extends AsyncIterable<Buffer> {
@@ -37,6 +38,7 @@ export const readWhole = async (bucket: S3Bucket, key: string): Promise<Buffer |
 export async function* readBody(bucket: S3Bucket, key: string, from: number): AsyncGenerator<Buffer> {
   let etag: string | undefined;
   let offset = from;
+  let stretch = from;
   for (let tries = 1; ; ) {
     const answer = await bucket.get(key, { from: offset, etag });
     if (answer === 'beyond the end') return;
@@ -46,13 +48,14 @@ export async function* readBody(bucket: S3Bucket, key: string, from: number): As
     try {
       for await (const piece of inTime(answer.Body, bucket.patienceMs)) {
         offset += piece.length;
-        tries = 1;
         yield piece;
       }
       if (offset >= end) return;
       throw new StorageError('away', `${key} ended before its length.`);
     } catch (error) {
+      if (offset - stretch >= STRETCH) tries = 0;
       if (tries++ >= TRIES) throw bucket.fault(error);
+      stretch = offset;
     }
   }
 }

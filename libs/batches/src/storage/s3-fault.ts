@@ -29,6 +29,7 @@ const CURES: Readonly<Record<StorageErrorCode, string>> = {
 interface AnswerFacts {
   name?: string;
   code?: string;
+  message?: string;
   $metadata?: { httpStatusCode?: number };
 }
 
@@ -36,8 +37,8 @@ const factsOf = (error: unknown): AnswerFacts => (typeof error === 'object' && e
 
 /** The name that S3 has for an error, or the system for one of the network. */
 const nameOf = (error: unknown): string => {
-  const { name, code } = factsOf(error);
-  return name === undefined || name === 'Error' ? (code ?? 'an unknown error') : name;
+  const { name, code, message } = factsOf(error);
+  return (name === 'Error' ? undefined : name) ?? code ?? message ?? 'an unknown error';
 };
 
 const statusOf = (error: unknown): number | undefined => factsOf(error).$metadata?.httpStatusCode;

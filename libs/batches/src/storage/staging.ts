@@ -52,11 +52,11 @@ export class Staging {
     const now = await this.lend(Buffer.from('now'), async (file) => (await stat(file)).mtimeMs);
     for (const name of await readdir(this.folder)) {
       const file = join(this.folder, name);
-      const age = await stat(file).then(
-        ({ mtimeMs, ctimeMs }) => now - Math.max(mtimeMs, ctimeMs),
-        () => 0,
-      );
-      if (age > STALE_MS) await rm(file, { recursive: true, force: true });
+      try {
+        if (now - (await stat(file)).mtimeMs > STALE_MS) await rm(file, { recursive: true, force: true });
+      } catch {
+        // Somebody else was quicker, or has to do it.
+      }
     }
   }
 }
