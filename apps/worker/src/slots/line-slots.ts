@@ -1,0 +1,204 @@
+import { AdaptiveLimit } from './adaptive-limit.js';
+
+/** Who wants to begin a line, and where it goes. */
+export interface Wish {
+  workspace: string;
+  /** Of the workspace against others, above 0. */
+  weight: number;
+  work: string;
+  /** Of the work against others of its workspace, above 0. */
+  share: number;
+  /** Name of the route; each has a limit of its own. */
+  route: string;
+}
+
+/** The right to have one line under way. It ends with the first call of one of these. */
+export interface Slot {
+  /** The upstream took the line, and said yes or no to it. */
+  answered(): void;
+  /** Refused or failed: fewer lines are begun on this route for now. `retryAfterMs`: when the upstream wants to be asked again. */
+  troubled(retryAfterMs: number | undefined): void;
+  /** Nothing came of it, which says nothing about the upstream. */
+  release(): void;
+}
+
+interface Waiting {
+  wish: Wish;
+  grant: (slot: Slot) => void;
+}
+
+interface Route {
+  limit: AdaptiveLimit;
+  underWay: number;
+}
+
+/** Several that take turns by what they have under way, each with what waits for it. */
+interface Party<Item> {
+  weight: number;
+  underWay: number;
+  inner: Map<string, Item>;
+}
+
+type Workspace = Party<Work>;
+/** Waiting lines by route, first come first. */
+type Work = Party<Waiting[]>;
+
+export interface LineSlotsOptions {
+  /** Lines of this process under way at most, on all routes together. */
+  most: () => number;
+  /** Monotonic milliseconds. */
+  now: () => number;
+  random: () => number;
+}
+
+/**
+ * Which line may go upstream next. A free slot goes to the workspace that has the fewest under way for its weight, then to its work that
+ * has the fewest for its share: whoever comes late is not behind everybody else's lines, only behind those that are under way.
+ * A route that its upstreams do not take lines for holds up nobody who goes elsewhere.
+ */
+export class LineSlots {
+  private readonly workspaces = new Map<string, Workspace>();
+  private readonly routes = new Map<string, Route>();
+  private underWayNow = 0;
+  private wake: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: LineSlotsOptions) {}
+
+  /** Lines under way. */
+  get underWay(): number {
+    return this.underWayNow;
+  }
+
+  /** The limit of each route that was used. */
+  *limits(): Iterable<{ route: string; limit: number }> {
+    for (const [route, { limit }] of this.routes) yield { route, limit: limit.current };
+  }
+
+  /** Resolves when the line may begin; rejects with the signal's reason. */
+  take(wish: Wish, signal: AbortSignal): Promise<Slot> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const queue = this.queueOf(wish);
+      const abandon = (): void => {
+        queue.splice(queue.indexOf(waiting), 1);
+        this.tidy(wish);
+        reject(signal.reason as Error);
+      };
+      const waiting: Waiting = {
+        wish,
+        grant: (slot) => {
+          signal.removeEventListener('abort', abandon);
+          resolve(slot);
+        },
+      };
+      signal.addEventListener('abort', abandon, { once: true });
+      queue.push(waiting);
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    clearTimeout(this.wake);
+    while (this.underWayNow < this.options.most()) {
+      const queue = this.nextQueue();
+      const next = queue?.shift();
+      if (!next) break;
+      this.begin(next);
+    }
+    this.sleep();
+  }
+
+  private begin({ wish, grant }: Waiting): void {
+    const begunAt = this.options.now();
+    this.count(wish, 1);
+    let isOver = false;
+    const end = (learn: (route: Route) => void): void => {
+      if (isOver) return;
+      isOver = true;
+      learn(this.routeOf(wish.route));
+      this.count(wish, -1);
+      this.tidy(wish);
+      this.pump();
+    };
+    grant({
+      answered: () => end(({ limit, underWay }) => limit.answered(underWay, this.options.now())),
+      troubled: (retryAfterMs) => end(({ limit }) => limit.troubled(begunAt, this.options.now(), retryAfterMs)),
+      release: () => end(() => undefined),
+    });
+  }
+
+  private count({ workspace, work, route }: Wish, by: 1 | -1): void {
+    this.underWayNow += by;
+    this.routeOf(route).underWay += by;
+    const holder = this.workspaces.get(workspace);
+    const part = holder?.inner.get(work);
+    if (holder) holder.underWay += by;
+    if (part) part.underWay += by;
+  }
+
+  /** Of those whose route takes another line. */
+  private nextQueue(): Waiting[] | undefined {
+    const now = this.options.now();
+    for (const workspace of byUse(this.workspaces))
+      for (const work of byUse(workspace.inner))
+        for (const [name, queue] of work.inner) {
+          const { limit, underWay } = this.routeOf(name);
+          if (queue.length > 0 && limit.mayBegin(underWay, now)) return queue;
+        }
+    return undefined;
+  }
+
+  /** Until the first paused route goes on, unless something happens before. */
+  private sleep(): void {
+    const now = this.options.now();
+    let first = Number.POSITIVE_INFINITY;
+    for (const { limit } of this.routes.values()) if (limit.resumesAt > now) first = Math.min(first, limit.resumesAt);
+    if (Number.isFinite(first) && this.workspaces.size > 0) this.wake = setTimeout(() => this.pump(), first - now + 1);
+  }
+
+  private routeOf(name: string): Route {
+    const known = this.routes.get(name);
+    if (known) return known;
+    const route = { limit: new AdaptiveLimit(this.options.most, this.options.random), underWay: 0 };
+    this.routes.set(name, route);
+    return route;
+  }
+
+  private queueOf({ workspace, weight, work, share, route }: Wish): Waiting[] {
+    const works = partyOf(this.workspaces, workspace, weight).inner;
+    const routes = partyOf(works, work, share).inner;
+    const known = routes.get(route);
+    if (known) return known;
+    const queue: Waiting[] = [];
+    routes.set(route, queue);
+    return queue;
+  }
+
+  /** Forgets who has nothing under way and nothing waiting. */
+  private tidy({ workspace, work, route }: Wish): void {
+    const holder = this.workspaces.get(workspace);
+    const part = holder?.inner.get(work);
+    if (!holder || !part) return;
+    if (part.inner.get(route)?.length === 0) part.inner.delete(route);
+    if (part.inner.size === 0 && part.underWay === 0) holder.inner.delete(work);
+    if (holder.inner.size === 0) this.workspaces.delete(workspace);
+  }
+}
+
+/** Who has the least under way for its weight comes first. */
+const byUse = <Item>(parties: ReadonlyMap<string, Party<Item>>): Party<Item>[] =>
+  [...parties.values()].sort((a, b) => a.underWay / a.weight - b.underWay / b.weight);
+
+const partyOf = <Item>(parties: Map<string, Party<Item>>, name: string, weight: number): Party<Item> => {
+  const known = parties.get(name);
+  if (known) {
+    known.weight = weight;
+    return known;
+  }
+  const party = { weight, underWay: 0, inner: new Map<string, Item>() };
+  parties.set(name, party);
+  return party;
+};

@@ -1,0 +1,63 @@
+import { type Lane, LANES } from './lane.js';
+import type { Doorbell } from './doorbell.js';
+import type { Schedule, Scheduled } from './schedule.js';
+import type { Ticket } from './ticket.js';
+
+/** A ticket is in the queue well within this; one that is not has been lost on the way. */
+const LOST_AFTER_MS = 10_000;
+
+/**
+ * Moves chunks from the schedule into the queues, just in time: only as many as the workers have places for, so that whoever comes
+ * later is not behind everything that came before. Any process may do so at any time; a step that was cut off is made good by `repair`.
+ */
+export class Dispatcher {
+  private readonly running = new Map<Lane, Promise<void>>();
+  private readonly again = new Set<Lane>();
+
+  constructor(
+    private readonly schedule: Schedule,
+    private readonly doorbell: Doorbell,
+    /** Told of what went wrong; it is tried again with the next step. */
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** Chunks without a result, of which nobody is said to have one. Those that are known already stay as they are. */
+  async offer(work: Scheduled, chunks: readonly number[]): Promise<void> {
+    await this.schedule.offer(work, chunks);
+    this.nudge(work.kind === 'job' ? 'jobs' : 'batches');
+  }
+
+  /** Hands out what there is room for, soon. */
+  nudge(lane: Lane): void {
+    if (this.running.has(lane)) {
+      this.again.add(lane);
+      return;
+    }
+    const turn = this.dispatch(lane)
+      .catch(this.onError)
+      .finally(() => {
+        this.running.delete(lane);
+        if (this.again.delete(lane)) this.nudge(lane);
+      });
+    this.running.set(lane, turn);
+  }
+
+  /** Looks after tickets that were handed out and are not in the queue: their chunks wait again. Resolves to how many. */
+  async repair(): Promise<number> {
+    const out = await Promise.all(LANES.map((lane) => this.schedule.outFor(lane, LOST_AFTER_MS)));
+    let lost = 0;
+    for (const ticket of out.flat())
+      if (!(await this.doorbell.holds(ticket)) && (await this.schedule.giveBack(ticket))) lost++;
+    return lost;
+  }
+
+  /** Resolves when no step is under way. */
+  async settled(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running.values());
+  }
+
+  private async dispatch(lane: Lane): Promise<void> {
+    const tickets: Ticket[] = await this.schedule.dispatch(lane);
+    if (tickets.length > 0) await this.doorbell.ring(tickets);
+  }
+}
