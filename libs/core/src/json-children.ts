@@ -22,5 +22,21 @@ export const findMember = (object: Buffer, key: string): Member | undefined => {
 /** Calls `visit` with the range of each element of an array, in order; the offsets are those of `array`. */
 export const forEachElement = (array: Buffer, visit: (start: number, end: number) => void): void => {
   if (array[0] !== OPEN_ARRAY) return;
-  walkChildren(array, 0, Infinity, (start, _, end) => visit(start, end));
+  walkChildren(array, 0, Infinity, (start, _, end) => {
+    visit(start, end);
+  });
+};
+
+/**
+ * The offset behind the first element of an array that `isIt` is true of; undefined when there is none. Looks no further, so
+ * that a text cut off behind that element will do; throws `InvalidJson` where it is cut off before.
+ */
+export const endOfElement = (array: Buffer, isIt: (element: Buffer) => boolean): number | undefined => {
+  let found: number | undefined;
+  if (array[0] !== OPEN_ARRAY) return found;
+  walkChildren(array, 0, Infinity, (start, _, end) => {
+    if (isIt(array.subarray(start, end))) found = end;
+    return found === undefined;
+  });
+  return found;
 };

@@ -45,8 +45,8 @@ const skipValue = (body: Buffer, view: DataView, from: number, maxDepth: number)
   }
 };
 
-/** Where a member or an element is. For an element `start` and `valueStart` are the same. */
-export type Child = (start: number, valueStart: number, end: number) => void;
+/** Where a member or an element is. For an element `start` and `valueStart` are the same. `false` ends the walk behind it. */
+export type Child = (start: number, valueStart: number, end: number) => unknown;
 
 /**
  * Checks the object or array that opens at `from`, tells `child` of each member or element in order, and returns the
@@ -60,7 +60,7 @@ export const walkChildren = (body: Buffer, from: number, maxDepth: number, child
   for (;;) {
     const valueStart = closer === CLOSE_OBJECT ? skipKey(body, view, at) : at;
     const end = skipValue(body, view, valueStart, maxDepth - 1);
-    child(at, valueStart, end);
+    if (child(at, valueStart, end) === false) return end;
     at = skipSpace(body, end);
     if (body[at] === closer) return at + 1;
     if (body[at] !== COMMA) throw commaOr(closer, body, at);

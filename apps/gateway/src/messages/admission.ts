@@ -1,5 +1,5 @@
 import { ApiError, type CallerKey, type Endpoint, type Route } from '#core';
-import { readMessagesRequest } from '#dialects';
+import { affinityKey, clientRetries, readMessagesRequest } from '#dialects';
 import { type Call, PassingTrace, RecordedTrace } from '#exchange';
 import type { Config } from '#platform';
 import type { Tracer } from '@opentelemetry/api';
@@ -26,13 +26,13 @@ export class Admission {
   /** Throws the `ApiError` of whatever keeps the request from being a call. */
   admit(endpoint: Endpoint, http: FastifyRequest): Call {
     const receivedAt = this.now();
-    const { caller: key } = http;
+    const { caller: key, headers } = http;
     if (!key) throw new Error('A call was routed without a key.');
-    const request = readMessagesRequest({ endpoint, body: http.body as Buffer | undefined, headers: http.headers });
+    const request = readMessagesRequest({ endpoint, body: http.body as Buffer | undefined, headers });
     const route = this.routeOf(key, request.model);
     const trace = this.tracer
-      ? new RecordedTrace(this.tracer, `POST ${http.routeOptions.url}`, http.headers)
-      : new PassingTrace(http.headers);
+      ? new RecordedTrace(this.tracer, `POST ${http.routeOptions.url}`, headers)
+      : new PassingTrace(headers);
     return {
       requestId: http.id,
       key,
@@ -41,8 +41,8 @@ export class Admission {
       receivedAt,
       trace,
       urgency: 'interactive',
-      clientRetries: 0,
-      affinityKey: () => undefined,
+      clientRetries: clientRetries(headers),
+      affinityKey: () => affinityKey(request, { route, workspace: key.workspace, headers }),
     };
   }
 }

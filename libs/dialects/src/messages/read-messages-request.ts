@@ -1,6 +1,7 @@
 import { applyEdits, type Endpoint, type MessagesRequest, type OutboundRequest, type TopLevelScan } from '#core';
 import { readVersion } from './api-version.js';
 import { checkFields } from './check-fields.js';
+import { estimateInput } from './estimate-input.js';
 import { Fields } from './fields.js';
 import { leniencies } from './leniencies.js';
 import { scanBody } from './scan-body.js';
@@ -52,6 +53,7 @@ class ReadRequest implements OutboundRequest {
   readonly maxTokens;
   readonly headers;
   private parsed: MessagesRequest | undefined;
+  private estimate: number | undefined;
 
   constructor(
     facts: Facts,
@@ -74,7 +76,8 @@ class ReadRequest implements OutboundRequest {
   }
 
   estimatedInput(): number {
-    return Math.ceil(this.fields.body.length / 4);
+    this.estimate ??= estimateInput(this.fields.body);
+    return this.estimate;
   }
 
   tree(): MessagesRequest {
