@@ -20,15 +20,25 @@ const RECEIVER = `
     const sampling = setInterval(() => (mostMemory = Math.max(mostMemory, process.memoryUsage.rss())), 10);
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
+    const turns = [];
+    let usage = process.threadCpuUsage();
+    const turning = setInterval(() => {
+      const { user, system } = process.threadCpuUsage(usage);
+      turns.push((user + system) / 1000);
+      usage = process.threadCpuUsage();
+    }, 1);
     const start = performance.now();
     const { lines, bytes, chunks } = await takeIn(request, sink);
     const seconds = (performance.now() - start) / 1000;
     delay.disable();
     clearInterval(sampling);
+    clearInterval(turning);
+    turns.sort((a, b) => a - b);
     answer.end(JSON.stringify({
       lines,
       chunks: chunks.length,
       megabytesPerSecond: Math.round(bytes / seconds / ${MEGABYTE}),
+      workMs: { p99: Math.round(turns[Math.floor(0.99 * turns.length)]), most: Math.round(turns.at(-1)) },
       delayMs: { p99: Math.round(delay.percentile(99) / 1e6), most: Math.round(delay.max / 1e6) },
       moreMegabytes: Math.round((mostMemory - memoryBefore) / ${MEGABYTE}),
     }));
@@ -62,6 +72,9 @@ interface Load {
   lines: number;
   chunks: number;
   megabytesPerSecond: number;
+  /** Of processor time, in one turn of the event loop. What this thread had to wait for a processor is not in it. */
+  workMs: { p99: number; most: number };
+  /** By the clock, so that it depends on what else the machine does; for the eye. */
   delayMs: { p99: number; most: number };
   moreMegabytes: number;
 }
@@ -97,7 +110,7 @@ describe('taking in a batch at the full speed of the loopback', () => {
       const figures = await load(bytes, textBytes);
 
       console.info(what, figures);
-      expect(figures.delayMs.p99).toBeLessThan(100);
+      expect(figures.workMs.p99).toBeLessThan(25);
       expect(figures.moreMegabytes).toBeLessThan(150);
     },
     120_000,

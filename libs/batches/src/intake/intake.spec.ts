@@ -153,7 +153,7 @@ describe('a batch that is refused leaves nothing', () => {
     expect(error).toMatchObject({ status: 400, message: 'requests: List should have at most 100000 items' });
     expect(sink.writes).toBeGreaterThan(300);
     expect((await takeIn(bodyOf(numbered(100_000)), new MemorySink())).lines).toBe(100_000);
-  });
+  }, 120_000);
 
   it('for 256 MB and one byte, whereas 256 MB are taken in', async () => {
     const counting = new MemorySink();
@@ -168,7 +168,7 @@ describe('a batch that is refused leaves nothing', () => {
       error: { type: 'request_too_large', message: 'Request exceeds the maximum size of 268435456 bytes.' },
     });
     expect((await takeIn(ofSize(BATCH_LIMITS.bytes), counting)).bytes).toBeGreaterThan(255 * MEGABYTE.length);
-  });
+  }, 120_000);
 
   it.each([
     ['a broken request', '{"custom_id":"x","params":{"a":}}', 'requests.99999: not valid JSON: Expected a value'],
