@@ -6,6 +6,8 @@ import { epochMs } from '../load/load-answer.js';
 import { arrivals, leadingTo, MODEL } from '../rig/upstreams.js';
 
 const PER_SECOND = 60;
+/** Without calls in flight there is no load to balance. */
+const HEALTHY = 'delay=250';
 
 const calls = (simulators: readonly Simulator[], fromMs: number, toMs?: number): number =>
   simulators.reduce((sum, simulator) => sum + arrivals(simulator, fromMs, toMs).length, 0);
@@ -16,8 +18,8 @@ export const a04: Experiment = {
   title: 'the first tier is overloaded',
   tier: 'quick',
   run: async (rig) => {
-    const first = await rig.simulators(2);
-    const second = await rig.simulators(2);
+    const first = await rig.simulators(2, { behaviour: HEALTHY });
+    const second = await rig.simulators(2, { behaviour: HEALTHY });
     const tiers = [...first, ...second.map(({ url }) => ({ url, tier: 2 }))];
     const fleet = await rig.gateways(leadingTo(tiers));
     await fleet.warm(MODEL);
@@ -28,7 +30,7 @@ export const a04: Experiment = {
     for (const simulator of first) simulator.behave('status=529');
     const failsFrom = epochMs();
     await load.reached(backAt);
-    for (const simulator of first) simulator.behave('');
+    for (const simulator of first) simulator.behave(HEALTHY);
     const healedAt = epochMs();
     const records = await load.done;
 

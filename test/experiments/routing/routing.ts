@@ -8,14 +8,17 @@ import { a06 } from './a06-credential-refused.js';
 import { a07 } from './a07-outcome-table.js';
 import { a08 } from './a08-keep-alive-race.js';
 import { a09 } from './a09-slow-upstream.js';
+import { a10 } from './a10-affinity.js';
+import { a11 } from './a11-remapping.js';
 import { a12 } from './a12-shared-limit.js';
 import { a13 } from './a13-redis-dies.js';
 import { a14 } from './a14-redis-hangs.js';
 import { a15 } from './a15-redis-is-slow.js';
+import { a16 } from './a16-clock-jumps.js';
 import { a18 } from './a18-reload.js';
 
-/** Upstreams that fail, and what callers see of it. */
-export const FAILURES: readonly Experiment[] = [a01, a02, a04, a05, a06, a07, a08, a09];
+/** Upstreams that fail or differ, and what callers see of it. */
+export const FAILURES: readonly Experiment[] = [a01, a02, a04, a05, a06, a07, a08, a09, a10, a11];
 
 /** What replicas share, and what remains of it without Redis. */
-export const SHARING: readonly Experiment[] = [a03, a12, a13, a14, a15, a18];
+export const SHARING: readonly Experiment[] = [a03, a12, a13, a14, a15, a16, a18];
