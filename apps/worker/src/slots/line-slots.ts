@@ -141,13 +141,20 @@ export class LineSlots {
 
   /** Of those whose route takes another line. */
   private nextQueue(): Waiting[] | undefined {
-    const now = this.options.now();
     for (const workspace of byUse(this.workspaces))
-      for (const work of byUse(workspace.inner))
-        for (const [name, queue] of work.inner) {
-          const { limit, underWay } = this.routeOf(name);
-          if (queue.length > 0 && limit.mayBegin(underWay, now)) return queue;
-        }
+      for (const work of byUse(workspace.inner)) {
+        const queue = this.openQueue(work);
+        if (queue) return queue;
+      }
+    return undefined;
+  }
+
+  private openQueue({ inner }: Work): Waiting[] | undefined {
+    const now = this.options.now();
+    for (const [name, queue] of inner) {
+      const { limit, underWay } = this.routeOf(name);
+      if (queue.length > 0 && limit.mayBegin(underWay, now)) return queue;
+    }
     return undefined;
   }
 

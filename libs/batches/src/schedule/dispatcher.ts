@@ -1,5 +1,6 @@
-import { type Lane, LANES } from './lane.js';
+import type { ChunkOffers } from '../chunk-offers.js';
 import type { Doorbell } from './doorbell.js';
+import { type Lane, LANES, laneOf } from './lane.js';
 import type { Schedule, Scheduled } from './schedule.js';
 import type { Ticket } from './ticket.js';
 
@@ -10,21 +11,25 @@ const LOST_AFTER_MS = 10_000;
  * Moves chunks from the schedule into the queues, just in time: only as many as the workers have places for, so that whoever comes
  * later is not behind everything that came before. Any process may do so at any time; a step that was cut off is made good by `repair`.
  */
-export class Dispatcher {
+export class Dispatcher implements ChunkOffers {
   private readonly running = new Map<Lane, Promise<void>>();
   private readonly again = new Set<Lane>();
 
   constructor(
     private readonly schedule: Schedule,
     private readonly doorbell: Doorbell,
-    /** Told of what went wrong; it is tried again with the next step. */
-    private readonly onError: (error: unknown) => void,
+    private readonly options: {
+      /** Told of what went wrong; it is tried again with the next step. */
+      onError: (error: unknown) => void;
+      /** Takes tickets that the queue has no room for. Without it they are lost for now, and found by `repair`. */
+      onRefused?: (tickets: readonly Ticket[]) => Promise<void>;
+    },
   ) {}
 
   /** Chunks without a result, of which nobody is said to have one. Those that are known already stay as they are. */
   async offer(work: Scheduled, chunks: readonly number[]): Promise<void> {
     await this.schedule.offer(work, chunks);
-    this.nudge(work.kind === 'job' ? 'jobs' : 'batches');
+    this.nudge(laneOf(work.kind));
   }
 
   /** Hands out what there is room for, soon. */
@@ -34,7 +39,7 @@ export class Dispatcher {
       return;
     }
     const turn = this.dispatch(lane)
-      .catch(this.onError)
+      .catch(this.options.onError)
       .finally(() => {
         this.running.delete(lane);
         if (this.again.delete(lane)) this.nudge(lane);
@@ -58,6 +63,16 @@ export class Dispatcher {
 
   private async dispatch(lane: Lane): Promise<void> {
     const tickets: Ticket[] = await this.schedule.dispatch(lane);
-    if (tickets.length > 0) await this.doorbell.ring(tickets);
+    if (tickets.length === 0) return;
+    try {
+      await this.doorbell.ring(tickets);
+    } catch (error) {
+      const { onRefused } = this.options;
+      if (!onRefused || !isFull(error)) throw error;
+      await onRefused(tickets);
+    }
   }
 }
+
+/** Redis has reached its `maxmemory`. */
+const isFull = (error: unknown): boolean => error instanceof Error && error.message.includes('OOM command not allowed');

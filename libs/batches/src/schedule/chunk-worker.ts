@@ -1,0 +1,140 @@
+import type { Dispatcher } from './dispatcher.js';
+import { FetchingWorker } from './fetching-worker.js';
+import { type Lane, LANES } from './lane.js';
+import { workerOptions } from './queue-settings.js';
+import type { Places } from './roster.js';
+import type { Schedule } from './schedule.js';
+import type { Ticket } from './ticket.js';
+import type { Cluster, Redis } from 'ioredis';
+
+/** `over`: nothing of the chunk is left to do here. `unfinished`: it was given back and wants to be run again. */
+export type ChunkEnd = 'over' | 'unfinished';
+
+/** A chunk has been run, or tried. */
+export interface ChunkRun {
+  ticket: Ticket;
+  end: ChunkEnd;
+  durationMs: number;
+  /** What kept it from being run; a fault of ours or of the storage. */
+  error: unknown;
+}
+
+export interface ChunkWorkerOptions {
+  /** A connection of its own for each lane. */
+  connect: () => Redis | Cluster;
+  schedule: Schedule;
+  dispatcher: Dispatcher;
+  places: Places;
+  /** Runs a chunk. Whatever it rejects with, the chunk is tried again later. */
+  run: (ticket: Ticket) => Promise<ChunkEnd>;
+  onRun: (run: ChunkRun) => void;
+  onError: (error: Error) => void;
+}
+
+/** After a fault there may be the same fault again at once. */
+const FAULT_PAUSE_MS = 2_000;
+
+/** A worker that waits for something asks again after some seconds; one that has not asked for longer than this is stuck. */
+const FETCH_AGE_MS = 15_000;
+
+/** Takes tickets from the queues, as many at a time as it has places, and runs their chunks. */
+export class ChunkWorker {
+  private readonly connections: (Redis | Cluster)[] = [];
+  private readonly workers: Readonly<Record<Lane, FetchingWorker>>;
+  private readonly running: Record<Lane, number> = { jobs: 0, batches: 0 };
+  private readonly begun: Record<Lane, number> = { jobs: 0, batches: 0 };
+  private readonly direct = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly options: ChunkWorkerOptions) {
+    this.workers = { jobs: this.open('jobs'), batches: this.open('batches') };
+  }
+
+  /** Begins to take tickets. Resolves when both queues are listened to. */
+  async start(): Promise<void> {
+    await Promise.all(LANES.map((lane) => this.workers[lane].waitUntilReady()));
+    for (const lane of LANES) this.workers[lane].run().catch(this.options.onError);
+  }
+
+  /** What is known of a lane from here. */
+  state(lane: Lane): { running: number; places: number; begun: number } {
+    return { running: this.running[lane], places: this.options.places[lane], begun: this.begun[lane] };
+  }
+
+  /** Whether the queues are really asked for work: no more than a lane with nothing free may leave it. */
+  get isFetching(): boolean {
+    const now = performance.now();
+    return LANES.every(
+      (lane) => this.running[lane] >= this.options.places[lane] || now - this.workers[lane].fetchedAt < FETCH_AGE_MS,
+    );
+  }
+
+  /**
+   * Runs what could not be put in the queue, as Redis refuses when it is full: what runs frees memory, so that there must be a way on.
+   * Gives back what there is no place for.
+   */
+  async runDirectly(tickets: readonly Ticket[]): Promise<void> {
+    for (const ticket of tickets) {
+      if (this.stopping.signal.aborted || this.running[ticket.lane] >= this.options.places[ticket.lane]) {
+        await this.options.schedule.giveBack(ticket);
+        continue;
+      }
+      const run = this.process(ticket).finally(() => this.direct.delete(run));
+      this.direct.add(run);
+    }
+  }
+
+  /** Takes no more, and resolves when what runs has ended; whoever runs it must have been told to. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(LANES.map((lane) => this.workers[lane].close()));
+    await Promise.all(this.direct);
+    for (const connection of this.connections) connection.disconnect();
+  }
+
+  private open(lane: Lane): FetchingWorker {
+    const connection = this.options.connect();
+    this.connections.push(connection);
+    const settings = workerOptions(connection, this.options.places[lane]);
+    return new FetchingWorker(lane, ({ data }) => this.process({ ...data, lane }), settings).on(
+      'error',
+      this.options.onError,
+    );
+  }
+
+  /** Never rejects: what is to become of a chunk is the schedule's to know, not the queue's. */
+  private async process(ticket: Ticket): Promise<void> {
+    const { schedule, dispatcher, onRun, onError } = this.options;
+    const begunAt = performance.now();
+    this.running[ticket.lane]++;
+    this.begun[ticket.lane]++;
+    let end: ChunkEnd = 'unfinished';
+    let error: unknown;
+    try {
+      end = await this.options.run(ticket);
+    } catch (thrown) {
+      error = thrown;
+      await this.pause();
+    }
+    this.running[ticket.lane]--;
+    onRun({ ticket, end, durationMs: performance.now() - begunAt, error });
+    // What Redis does not hear of now, the next repair finds out.
+    await (end === 'over' ? schedule.done(ticket) : schedule.giveBack(ticket)).catch(onError);
+    dispatcher.nudge(ticket.lane);
+  }
+
+  private pause(): Promise<void> {
+    const { signal } = this.stopping;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, signal.aborted ? 0 : FAULT_PAUSE_MS);
+      signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+}
