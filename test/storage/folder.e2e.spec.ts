@@ -1,4 +1,16 @@
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -67,6 +79,26 @@ describe('storage in a folder', () => {
     expect(syncs).toBeGreaterThanOrEqual(200);
     expect(syncs).toBeLessThan(400);
     expect(new Set((await all(storage.readLog('log'))).map(String)).size).toBe(10_000);
+  });
+
+  it('syncs an object before it has its name, and the folders that lead to it', async () => {
+    const synced: string[] = [];
+    const probe = await open(join(folder, '@tmp'), 'r');
+    const handles: { sync: (this: FileHandle) => Promise<void> } = Object.getPrototypeOf(probe);
+    const { sync } = handles;
+    await probe.close();
+    handles.sync = async function (this: FileHandle) {
+      const name = (await readlink(`/proc/self/fd/${this.fd}`)).slice(folder.length).replace(/@tmp.*/, 'staged');
+      synced.push((await storage.size('a/b/c')) === undefined ? name : `${name} named`);
+      return sync.call(this);
+    };
+    try {
+      await storage.write('a/b/c', bytes('x'));
+      await storage.write('a/b/d', bytes('x'));
+    } finally {
+      handles.sync = sync;
+    }
+    expect(synced).toEqual(['/staged', '/a', '', '/a/b named', '/staged named', '/a/b named']);
   });
 
   it('never takes a failed sync for one that may be tried again', async () => {

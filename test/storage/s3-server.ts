@@ -104,11 +104,11 @@ const sendXml = (response: ServerResponse, status: number, body: string): void =
 
 const putWhole = ({ store }: S3rver): void => {
   store.putObject = async ({ bucket, key, content, metadata }) => {
-    const file = store.getResourcePath(bucket, key, 'object');
-    const temporary = `${file}.${randomUUID()}`;
+    const half = `${key}.${randomUUID()}`;
+    const place = (name: string, resource: string) => store.getResourcePath(bucket, name, resource);
     const hash = createHash('md5');
     let size = 0;
-    await mkdir(dirname(file), { recursive: true });
+    await mkdir(dirname(place(key, 'object')), { recursive: true });
     await pipeline(
       content,
       async function* (pieces: AsyncIterable<Buffer>) {
@@ -118,11 +118,12 @@ const putWhole = ({ store }: S3rver): void => {
           yield piece;
         }
       },
-      createWriteStream(temporary),
+      createWriteStream(place(half, 'half')),
     );
     const md5 = hash.digest('hex');
-    await rename(temporary, file);
-    await store.putMetadata(bucket, key, metadata, md5);
+    await store.putMetadata(bucket, half, metadata, md5);
+    for (const resource of ['metadata.json', 'object.md5']) await rename(place(half, resource), place(key, resource));
+    await rename(place(half, 'half'), place(key, 'object'));
     return { size, md5 };
   };
 };
