@@ -22,7 +22,8 @@ const smallDisk = ((): string | undefined => {
 
 afterAll(() => {
   if (smallDisk === undefined) return;
-  execFileSync('/bin/umount', [smallDisk]);
+  // Also when a test that failed has left something open there.
+  execFileSync('/bin/umount', ['-l', smallDisk]);
   rmSync(smallDisk, { recursive: true });
 });
 
