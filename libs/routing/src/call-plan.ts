@@ -1,0 +1,202 @@
+import type { Deployment, ReportedLimit } from '#core';
+import { type Announce, Attempt } from './attempt.js';
+import { type Ask, type Choice, MAX_ATTEMPTS, type NoChoice, type Plan, type RoutingPolicy } from './chooser.js';
+import type { Outcome, Verdict } from './outcome.js';
+import { hashOf, type TextHash } from './rendezvous.js';
+import type { RetryBudget } from './retry-budget.js';
+import type { Member, RouteShape } from './route-shape.js';
+import type { Selection, Selector } from './selector.js';
+import { type Standstill, standstillOf } from './standstill.js';
+import type { SteadyClock } from './steady-clock.js';
+import type { Throttle } from './throttle.js';
+import { WaitAllowance } from './wait-allowance.js';
+
+/** What every plan of an engine works with. */
+export interface PlanTools {
+  clock: SteadyClock;
+  random: () => number;
+  selector: Selector;
+  announce: Announce;
+}
+
+/** The choices of one call. */
+export class CallPlan implements Plan, Selection {
+  policy: RoutingPolicy = 'only';
+  /** Of the choice that is being made. */
+  now = 0;
+
+  private current: Attempt | undefined;
+  private currentIsRetry = false;
+  private attempts = 0;
+  private isOver = false;
+  private budget: RetryBudget | undefined;
+  private key: TextHash | undefined;
+  private isKeyKnown = false;
+  private tried: readonly Member[] = NONE;
+  private unfit: readonly Member[] = NONE;
+  /** Refused by our own limits: not before a wait. */
+  private held: readonly Member[] = NONE;
+  private throttled: readonly Throttle[] = [];
+  private overloaded: readonly string[] = [];
+  private readonly waits: WaitAllowance;
+
+  constructor(
+    private readonly shape: RouteShape,
+    private readonly ask: Ask,
+    private readonly tools: PlanTools,
+  ) {
+    this.waits = new WaitAllowance(shape.route.waitMs, tools.random);
+  }
+
+  get demand(): Ask {
+    return this.ask;
+  }
+
+  next(): Choice {
+    this.now = this.tools.clock.read();
+    if (this.current) this.end({ kind: 'abandoned' });
+    if (this.isOver || this.attempts >= MAX_ATTEMPTS) return this.enough();
+    const member = this.choose();
+    if (!member) return this.waitOrNothing();
+    if (!this.affords(member)) return this.enough();
+    this.begin(member);
+    return { kind: 'try', deployment: member.deployment };
+  }
+
+  firstByte(deployment: Deployment, afterMs: number): void {
+    if (this.current?.member.deployment === deployment) this.current.firstByte(this.tools.clock.read(), afterMs);
+  }
+
+  reported(deployment: Deployment, limits: readonly ReportedLimit[]): void {
+    const member = this.current?.member;
+    if (member?.deployment === deployment) member.target.headroom.observe(this.tools.clock.read(), limits);
+  }
+
+  settled(deployment: Deployment, outcome: Outcome): void {
+    if (this.current?.member.deployment !== deployment) return;
+    this.now = this.tools.clock.read();
+    const { member } = this.current;
+    const verdict = this.end(outcome);
+    switch (outcome.kind) {
+      case 'answered':
+      case 'abandoned':
+        this.isOver = true;
+        break;
+      case 'unfit':
+        this.unfit = [...this.unfit, member];
+        break;
+      case 'limited':
+        this.held = [...this.held, member];
+        break;
+      case 'failed':
+        this.tried = [...this.tried, member];
+        if (verdict) this.follow(verdict, member, outcome.failure.retryAfterMs);
+    }
+  }
+
+  affinity(): TextHash | undefined {
+    if (!this.isKeyKnown) {
+      const key = this.shape.route.affinity.by === 'none' ? undefined : this.ask.affinityKey();
+      this.key = key === undefined ? undefined : hashOf(key);
+      this.isKeyKnown = true;
+    }
+    return this.key;
+  }
+
+  excludes(member: Member): boolean {
+    return (
+      isAmong(this.tried, member) ||
+      isAmong(this.held, member) ||
+      (this.throttled.length > 0 && this.throttled.includes(member.target.shared.throttle)) ||
+      (this.overloaded.length > 0 && this.overloaded.includes(member.deployment.provider.name))
+    );
+  }
+
+  ignores(member: Member): boolean {
+    return isAmong(this.unfit, member);
+  }
+
+  /** Whoever is picked may still be spared by the throttle; then the next best is. */
+  private choose(): Member | undefined {
+    const { selector, random } = this.tools;
+    for (;;) {
+      const member = selector.select(this.shape, this);
+      if (!member) return undefined;
+      const { throttle } = member.target.shared;
+      const chance = throttle.chance(this.now, this.ask.urgency);
+      if (chance === 0 || member.target.wantsProbe(this.now) || random() >= chance) return member;
+      throttle.refused(this.now);
+      this.throttled = [...this.throttled, throttle];
+    }
+  }
+
+  /** Retries draw on the budget of the tier that was asked first, because its trouble is what causes them. */
+  private affords({ tier }: Member): boolean {
+    if (this.attempts > 0) return this.budget?.withdraw(this.now) ?? false;
+    if (!this.budget) tier.budget.deposit(this.now, this.ask.urgency, this.ask.clientRetries > 0);
+    this.budget ??= tier.budget;
+    return true;
+  }
+
+  private begin(member: Member): void {
+    this.currentIsRetry = this.attempts > 0;
+    this.attempts++;
+    this.budget?.started(this.currentIsRetry);
+    this.shape.picks++;
+    member.pickedAt = this.shape.picks;
+    this.current = new Attempt(member, this.ask, this.now, this.tools.announce);
+  }
+
+  private end(outcome: Outcome): Verdict | undefined {
+    const verdict = this.current?.settle(this.now, outcome);
+    this.current = undefined;
+    this.budget?.ended(this.currentIsRetry);
+    if (outcome.kind === 'unfit' || outcome.kind === 'limited') {
+      this.attempts--;
+      if (this.currentIsRetry) this.budget?.refund();
+    }
+    return verdict;
+  }
+
+  private follow({ next, suspends }: Verdict, member: Member, toldMs: number | undefined): void {
+    if (next === 'return') this.isOver = true;
+    if (next === 'next-provider') this.overloaded = [...this.overloaded, member.deployment.provider.name];
+    if (suspends?.scope === 'credential-model') this.waits.offer(member, toldMs);
+  }
+
+  private waitOrNothing(): Choice {
+    const standstill = standstillOf(this.shape, this.now, this.ask, (member) => !this.rules(member));
+    const wait = this.waits.take(standstill, this.now);
+    if (!wait) return this.attempts > 0 ? this.enough() : this.nothing(standstill);
+    this.held = NONE;
+    this.throttled = [];
+    if (wait.again) this.tried = this.tried.filter((member) => member !== wait.again);
+    return { kind: 'wait', ms: wait.ms };
+  }
+
+  /** Whether a member is out for good, as far as this call goes. */
+  private rules(member: Member): boolean {
+    return isAmong(this.tried, member) || isAmong(this.unfit, member);
+  }
+
+  /** Nobody is left who could be tried instead: what was tried, if only for its fitness, is the answer. */
+  private nothing({ reason, remainingMs, deployment }: Standstill): NoChoice {
+    const isAnswer = deployment === undefined && this.unfit.length > 0;
+    return { kind: 'none', reason: isAnswer ? 'tried' : reason, retryAfterMs: remainingMs };
+  }
+
+  /** Nothing more is tried, though there might be somebody. Tells of a return only when nobody is there now. */
+  private enough(): NoChoice {
+    const isFinal = this.isOver || this.attempts === 0;
+    const standstill = isFinal ? undefined : standstillOf(this.shape, this.now, this.ask, () => true);
+    return { kind: 'none', reason: 'tried', retryAfterMs: standstill?.isBlocked ? standstill.remainingMs : undefined };
+  }
+}
+
+const NONE: readonly Member[] = [];
+
+/** The same deployment in another tier is no other deployment. */
+const isAmong = (members: readonly Member[], { target }: Member): boolean => {
+  for (let at = 0; at < members.length; at++) if (members[at]?.target === target) return true;
+  return false;
+};

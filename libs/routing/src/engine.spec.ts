@@ -1,0 +1,411 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Deployment } from '#core';
+import type { Outcome } from './outcome.js';
+import { aDeployment, ANSWERED, anAsk, aRoute, failed, VirtualEngine } from './virtual-time.js';
+
+const always = (outcome: Outcome) => (): Outcome => outcome;
+
+/** Fails where `name` says so, and answers everywhere else. */
+const failing =
+  (names: readonly string[], outcome: Outcome) =>
+  ({ provider }: Deployment): Outcome =>
+    names.includes(provider.name) ? outcome : ANSWERED;
+
+const four = aRoute(['a', 'b', 'c', 'd'].map((name) => aDeployment(name)));
+
+describe('the engine', () => {
+  it('tries another deployment after a failure, and none twice', () => {
+    const virtual = new VirtualEngine();
+    const { tried, end } = virtual.call(four, always(failed(500)));
+    expect(new Set(tried).size).toBe(3);
+    expect(end).toMatchObject({ reason: 'tried' });
+  });
+
+  it('asks nobody else about a request that an upstream has refused', () => {
+    const virtual = new VirtualEngine();
+    const { tried, end } = virtual.call(four, always(failed(400, { retryAfterMs: 5_000 })));
+    expect(tried).toHaveLength(1);
+    expect(end).toEqual({ kind: 'none', reason: 'tried', retryAfterMs: undefined });
+  });
+
+  it('leaves a provider that is overloaded, with all its credentials', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([
+      aDeployment('a', { credential: 'x' }),
+      aDeployment('a', { credential: 'y' }),
+      aDeployment('b', { tier: 2 }),
+    ]);
+    const { tried } = virtual.call(route, always(failed(529)));
+    expect(tried.map((id) => id[0])).toEqual(['a', 'b']);
+  });
+
+  it('empties a tier before it opens the next', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('c', { tier: 2 }), aDeployment('a'), aDeployment('b')]);
+    const { tried } = virtual.call(route, always(failed(500)));
+    expect(tried.slice(0, 2).toSorted()).toEqual(['a/key/m', 'b/key/m']);
+    expect(tried[2]).toBe('c/key/m');
+  });
+
+  it('does not count a deployment that could not carry the request', () => {
+    const virtual = new VirtualEngine();
+    let asked = 0;
+    const { tried } = virtual.call(four, () => (asked++ === 0 ? { kind: 'unfit' } : failed(500)));
+    expect(tried).toHaveLength(4);
+  });
+
+  it('says that it tried when nobody could carry the request', () => {
+    const virtual = new VirtualEngine();
+    const { tried, end } = virtual.call(four, always({ kind: 'unfit' }));
+    expect(tried).toHaveLength(4);
+    expect(end).toMatchObject({ reason: 'tried' });
+  });
+
+  it.each([
+    ['no deployments', aRoute([])],
+    ['weights of nothing', aRoute([aDeployment('a', { weight: 0 }), aDeployment('b', { weight: -1 })])],
+    ['weights that are no numbers', aRoute([aDeployment('a', { weight: Number.NaN })])],
+  ])('refuses cleanly with %s', (_, route) => {
+    const virtual = new VirtualEngine();
+    expect(virtual.call(route, always(ANSWERED)).end).toEqual({
+      kind: 'none',
+      reason: 'unavailable',
+      retryAfterMs: undefined,
+    });
+    expect(virtual.engine.explain(route, anAsk()).deployments.every(({ excluded }) => excluded !== undefined)).toBe(
+      true,
+    );
+  });
+
+  it('goes round an upstream that answers 503 and tries it no more than the breaker lets it', () => {
+    const virtual = new VirtualEngine();
+    let toA = 0;
+    for (let call = 0; call < 6_000; call++) {
+      virtual.now += 20;
+      const { tried, end } = virtual.call(four, failing(['a'], failed(503)));
+      expect(end).toBeUndefined();
+      toA += tried.filter((id) => id.startsWith('a')).length;
+    }
+    expect(toA).toBeLessThanOrEqual(5 + 8);
+  });
+
+  it('sends little to four upstreams that all answer 503, and says when to come back', () => {
+    const virtual = new VirtualEngine();
+    let attempts = 0;
+    let overloaded = 0;
+    for (let call = 0; call < 1_000; call++) {
+      virtual.now += 20;
+      const { tried, end } = virtual.call(four, always(failed(503)));
+      attempts += tried.length;
+      if (end?.reason === 'overloaded') {
+        overloaded++;
+        expect(end.retryAfterMs).toBeGreaterThan(0);
+      }
+    }
+    expect(attempts).toBeLessThanOrEqual(1_200);
+    expect(overloaded).toBeGreaterThan(400);
+  });
+
+  it('finds its way back when all upstreams have recovered', () => {
+    const virtual = new VirtualEngine();
+    for (let call = 0; call < 1_000; call++) {
+      virtual.now += 20;
+      virtual.call(four, always(failed(503)));
+    }
+    let lost = 0;
+    for (let call = 0; call < 500; call++) {
+      virtual.now += 20;
+      if (virtual.call(four, always(ANSWERED)).end) lost++;
+    }
+    expect(lost).toBeLessThan(25);
+  });
+
+  it('leaves a credential alone for as long as a 429 says', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a', { credential: 'x' }), aDeployment('a', { credential: 'y' })]);
+    const limited = failed(429, { retryAfterMs: 7_000 });
+    const x = ({ credential }: Deployment): Outcome => (credential.name === 'x' ? limited : ANSWERED);
+    while (!virtual.call(route, x).tried.includes('a/x/m')) virtual.now += 10;
+    const since = virtual.now;
+    let calls = 0;
+    while (virtual.now - since < 6_900) {
+      virtual.now += 10;
+      if (virtual.call(route, x).tried.includes('a/x/m')) calls++;
+    }
+    expect(calls).toBe(0);
+    expect(virtual.marks).toEqual([
+      { subject: expect.stringContaining('x@f1 m'), kind: 'cooldown', reason: '429', remainingMs: 7_000 },
+    ]);
+  });
+
+  it('answers with the least remaining cooldown when there is nothing else', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b')]);
+    virtual.call(route, ({ provider }) => failed(429, { retryAfterMs: provider.name === 'a' ? 9_000 : 4_000 }));
+    virtual.now += 1_000;
+    expect(virtual.peek(route)).toEqual({ kind: 'none', reason: 'rate-limited', retryAfterMs: 3_000 });
+  });
+
+  it('waits for the first to return where the route says so', () => {
+    const virtual = new VirtualEngine();
+    const patient = aRoute([aDeployment('a')], { waitMs: 4_000 });
+    virtual.call(patient, always(failed(429, { retryAfterMs: 3_000 })));
+    const { waited, end } = virtual.call(patient, always(ANSWERED));
+    expect(end).toBeUndefined();
+    expect(waited).toBeGreaterThanOrEqual(3_000);
+    expect(waited).toBeLessThanOrEqual(4_000);
+    virtual.call(patient, always(failed(429, { retryAfterMs: 30_000 })));
+    expect(virtual.peek(patient)).toMatchObject({ kind: 'none', reason: 'rate-limited' });
+  });
+
+  it('waits out a short rate limit of the only deployment, once', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    const { tried, waited, end } = virtual.call(only, always(failed(429, { retryAfterMs: 1_500 })));
+    expect(tried).toHaveLength(2);
+    expect(waited).toBeGreaterThanOrEqual(1_500);
+    expect(waited).toBeLessThan(2_000);
+    expect(end).toMatchObject({ reason: 'tried', retryAfterMs: 1_500 });
+  });
+
+  it('disables a credential that is refused, in every route, and proves it with one request later', () => {
+    const virtual = new VirtualEngine();
+    const small = aDeployment('a', { model: 'small' });
+    const one = aRoute([aDeployment('a')]);
+    const other = aRoute([small], { name: 'small' });
+    expect(virtual.call(one, always(failed(401))).end).toMatchObject({ reason: 'tried' });
+    expect(virtual.peek(other)).toMatchObject({ reason: 'unavailable', retryAfterMs: 300_000 });
+    virtual.now += 300_001;
+    const probe = virtual.begin(one);
+    expect(probe).toBeDefined();
+    expect(virtual.peek(other)).toMatchObject({ kind: 'none', reason: 'unavailable' });
+    probe?.firstByte(100);
+    expect(virtual.peek(other)).toMatchObject({ kind: 'try' });
+    expect(virtual.marks.at(-1)).toMatchObject({ kind: 'disabled', remainingMs: 0 });
+  });
+
+  it('doubles the time that a credential stays disabled, up to an hour', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    const lengths: number[] = [];
+    for (let round = 0; round < 6; round++) {
+      virtual.call(only, always(failed(401)));
+      const { retryAfterMs = 0 } = virtual.peek(only) as { retryAfterMs?: number };
+      lengths.push(retryAfterMs / 60_000);
+      virtual.now += retryAfterMs + 1;
+    }
+    expect(lengths).toEqual([5, 10, 20, 40, 60, 60]);
+  });
+
+  it('holds nothing against a new key', () => {
+    const virtual = new VirtualEngine();
+    virtual.call(aRoute([aDeployment('a')]), always(failed(401)));
+    expect(virtual.peek(aRoute([aDeployment('a', { fingerprint: 'f2' })]))).toMatchObject({ kind: 'try' });
+  });
+
+  it('disables a model that is not there for ten minutes, but learns nothing from a name that the caller chose', () => {
+    const virtual = new VirtualEngine();
+    const named = aRoute([aDeployment('a')]);
+    const wildcard = aRoute([aDeployment('b', { model: undefined })], { name: '*' });
+    virtual.call(named, always(failed(404)));
+    virtual.call(wildcard, always(failed(404)));
+    expect(virtual.peek(named)).toMatchObject({ reason: 'unavailable', retryAfterMs: 600_000 });
+    expect(virtual.peek(wildcard)).toMatchObject({ kind: 'try' });
+  });
+
+  it('learns nothing about a model from an upstream that cannot count tokens', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    virtual.call(only, always(failed(404)), { endpoint: 'count_tokens' });
+    expect(virtual.peek(only)).toMatchObject({ kind: 'try' });
+  });
+
+  it('spills to the next tier at once, and returns slowly', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
+    expect(virtual.call(route, failing(['a'], failed(529))).tried).toEqual(['a/key/m', 'b/key/m']);
+    expect(virtual.call(route, always(ANSWERED)).tried).toEqual(['b/key/m']);
+    virtual.now += 2_001;
+    const firsts = Array.from({ length: 100 }, () => virtual.call(route, always(ANSWERED)).tried[0]);
+    const back = firsts.filter((id) => id === 'a/key/m').length;
+    expect(back).toBeGreaterThan(0);
+    expect(back).toBeLessThan(30);
+    virtual.now += 30_000;
+    expect(virtual.call(route, always(ANSWERED)).tried).toEqual(['a/key/m']);
+  });
+
+  it('panics past breakers only, and only when nothing else is left', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b')]);
+    for (let call = 0; call < 5; call++) virtual.call(route, always(failed('reset')));
+    expect(virtual.engine.targets([route]).map(({ breaker }) => breaker.state)).toEqual(['open', 'open']);
+    expect(virtual.engine.explain(route, anAsk()).panic).toBe(true);
+    expect(virtual.peek(route)).toMatchObject({ kind: 'try' });
+    const [a, b] = virtual.engine.targets([route]);
+    virtual.engine.apply({ ...markOf(virtual, route, 'a'), kind: 'cooldown', reason: '429', remainingMs: 60_000 });
+    for (let call = 0; call < 50; call++) expect(virtual.peek(route)).toMatchObject({ deployment: b?.deployment });
+    expect(a).toBeDefined();
+  });
+
+  it('lets one request through a half-open breaker, and takes a 429 as no recovery', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
+    for (let call = 0; call < 5; call++) virtual.call(route, failing(['a'], failed('connect')));
+    expect(virtual.peek(route)).toMatchObject({ deployment: { provider: { name: 'b' } } });
+    virtual.now += 5_001;
+    const probe = virtual.begin(route);
+    expect(probe?.deployment.provider.name).toBe('a');
+    for (let call = 0; call < 20; call++)
+      expect(virtual.peek(route)).toMatchObject({ deployment: { provider: { name: 'b' } } });
+    probe?.settle(failed(429, { retryAfterMs: 100 }));
+    const state = virtual.engine.targets([route])[0]?.breaker;
+    expect(state?.state).toBe('open');
+    expect(state?.remainingMs).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it('gives the probe to the next when its caller has left, or when it is never heard of again', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
+    for (let call = 0; call < 5; call++) virtual.call(route, failing(['a'], failed('connect')));
+    virtual.now += 5_001;
+    virtual.begin(route)?.settle({ kind: 'abandoned' });
+    const lost = virtual.begin(route);
+    expect(lost?.deployment.provider.name).toBe('a');
+    virtual.now += 65_001;
+    expect(virtual.begin(route)?.deployment.provider.name).toBe('a');
+  });
+
+  it('counts an answer at its first byte, and takes that back when it breaks off', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    const running = virtual.begin(only);
+    running?.firstByte(300);
+    expect(virtual.engine.targets([only])[0]).toMatchObject({ window: { ok: 1, failed: 0 }, inFlight: 1 });
+    running?.settle(failed('cut'));
+    expect(virtual.engine.targets([only])[0]).toMatchObject({
+      window: { ok: 0, failed: 1 },
+      inFlight: 0,
+      breaker: { consecutiveFailures: 1 },
+    });
+  });
+
+  it('opens the breaker of an upstream that breaks off every answer', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    for (let call = 0; call < 5; call++) {
+      const running = virtual.begin(only);
+      running?.firstByte(300);
+      running?.settle(failed('cut'));
+    }
+    expect(virtual.engine.targets([only])[0]?.breaker.state).toBe('open');
+  });
+
+  it('learns nothing from what it answers itself', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    virtual.begin(only)?.settle({ kind: 'answered', local: true });
+    expect(virtual.engine.targets([only])[0]).toMatchObject({ window: { ok: 0, failed: 0 }, inFlight: 0 });
+  });
+
+  it('goes elsewhere when our own limits are used up, for requests as large', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
+    const large = { estimate: { inputTokens: 1000, outputTokens: 100 } };
+    const limited: Outcome = { kind: 'limited', retryAfterMs: 3_000, estimate: large.estimate };
+    const { tried } = virtual.call(route, failing(['a'], limited), large);
+    expect(tried).toEqual(['a/key/m', 'b/key/m']);
+    expect(virtual.call(route, always(ANSWERED), large).tried).toEqual(['b/key/m']);
+    const small = { estimate: { inputTokens: 10, outputTokens: 10 } };
+    expect(virtual.call(route, always(ANSWERED), small).tried).toEqual(['a/key/m']);
+    virtual.now += 3_001;
+    expect(virtual.call(route, always(ANSWERED), large).tried).toEqual(['a/key/m']);
+  });
+
+  it('says when our own limits have room again', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    const limited: Outcome = { kind: 'limited', retryAfterMs: 3_000, estimate: anAsk().estimate };
+    expect(virtual.call(only, always(limited)).end).toEqual({
+      kind: 'none',
+      reason: 'rate-limited',
+      retryAfterMs: 3_000,
+    });
+  });
+
+  it('avoids an upstream that has said it has nothing left, until that comes back', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    const report = { dimension: 'requests', limit: 60, remaining: 0, resetMs: 60_000 } as const;
+    const running = virtual.begin(only);
+    running?.reported([report]);
+    running?.settle(ANSWERED);
+    expect(virtual.peek(only)).toMatchObject({ reason: 'rate-limited', retryAfterMs: 1_000 });
+    virtual.now += 1_000;
+    expect(virtual.peek(only)).toMatchObject({ kind: 'try' });
+  });
+
+  it('prefers whoever has room for the estimate, but refuses nobody for an estimate', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b')]);
+    const report = { dimension: 'input-tokens', limit: 50_000, remaining: 500, resetMs: 60_000 } as const;
+    const running = virtual.begin(route);
+    const first = running?.deployment;
+    running?.reported([report]);
+    running?.settle(ANSWERED);
+    for (let call = 0; call < 20; call++) expect(virtual.peek(route)).not.toMatchObject({ deployment: first });
+    expect(virtual.peek(aRoute(first ? [first] : []))).toMatchObject({ kind: 'try' });
+  });
+
+  it('never makes more than three attempts nor tries one twice, whatever fails how', () => {
+    const anyRoute = fc.array(
+      fc.record({
+        provider: fc.constantFrom('a', 'b', 'c'),
+        tier: fc.integer({ min: 1, max: 3 }),
+        weight: fc.constantFrom(-1, 0, 0.5, 1, 100),
+      }),
+      { maxLength: 12 },
+    );
+    const anyOutcome = fc.constantFrom<Outcome>(
+      ...[429, 500, 529, 401, 404].map((status) => failed(status)),
+      failed('cut'),
+      { kind: 'unfit' },
+    );
+    const property = fc.property(
+      anyRoute,
+      fc.array(anyOutcome, { minLength: 1 }),
+      fc.integer(),
+      (targets, outcomes, seed) => {
+        const virtual = new VirtualEngine(seed);
+        const route = aRoute(
+          targets.map(({ provider, tier, weight }, at) =>
+            aDeployment(provider, { credential: String(at), tier, weight }),
+          ),
+        );
+        let at = 0;
+        for (let call = 0; call < 8; call++) {
+          const sent: Outcome[] = [];
+          const { tried } = virtual.call(route, () => {
+            const outcome = outcomes[at++ % outcomes.length] ?? ANSWERED;
+            if (outcome.kind === 'failed') sent.push(outcome);
+            return outcome;
+          });
+          expect(sent.length).toBeLessThanOrEqual(3);
+          expect(new Set(tried).size).toBe(tried.length);
+          virtual.now += 500;
+        }
+        for (const { inFlight } of virtual.engine.targets([route])) expect(inFlight).toBe(0);
+      },
+    );
+    fc.assert(property, { numRuns: 300 });
+  });
+});
+
+/** A mark about a deployment's use of its model, as another replica would make it. */
+const markOf = (virtual: VirtualEngine, route: ReturnType<typeof aRoute>, provider: string): { subject: string } => {
+  const other = new VirtualEngine();
+  const mine = aRoute(route.deployments.filter((deployment) => deployment.provider.name === provider));
+  other.call(mine, always(failed(429, { retryAfterMs: 60_000 })));
+  expect(virtual.marks).toEqual([]);
+  return { subject: other.marks[0]?.subject ?? '' };
+};

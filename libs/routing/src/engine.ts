@@ -1,0 +1,127 @@
+import type { HealthMark, Route } from '#core';
+import { CallPlan, type PlanTools } from './call-plan.js';
+import type { Ask, Chooser, Plan } from './chooser.js';
+import { explain } from './explain.js';
+import type { DeploymentState, Explanation } from './explanation.js';
+import { RetryBudget } from './retry-budget.js';
+import { type RouteShape, shapeOf } from './route-shape.js';
+import { Selector } from './selector.js';
+import { SteadyClock } from './steady-clock.js';
+import type { Suspension } from './suspension.js';
+import { Targets } from './targets.js';
+import { stateOf } from './target-state.js';
+
+export interface EngineOptions {
+  /** Milliseconds, meant to be monotonic. It may jump: nothing lasts longer than its rule says. */
+  now: () => number;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Told of everything that other replicas should know. Called within `settled` and `firstByte`: it must not throw, nor take long. */
+  onMark?: (mark: HealthMark) => void;
+}
+
+/**
+ * Chooses upstreams by their health, their load and their speed, and remembers what comes of it. Pure but for what it remembers: all I/O is
+ * around it.
+ */
+export class Engine implements Chooser {
+  private readonly clock: SteadyClock;
+  private readonly targetsKnown: Targets;
+  private readonly tools: PlanTools;
+  private shapes = new WeakMap<Route, RouteShape>();
+  private budgets = new Map<string, RetryBudget>();
+
+  constructor(private readonly options: EngineOptions) {
+    const { now, random } = options;
+    this.clock = new SteadyClock(now);
+    this.targetsKnown = new Targets(random);
+    const announce = (suspension: Suspension): void => options.onMark?.(suspension.mark(this.clock.read()));
+    this.tools = { clock: this.clock, random, selector: new Selector(random), announce };
+  }
+
+  plan(route: Route, ask: Ask): Plan {
+    return new CallPlan(this.shape(route), ask, this.tools);
+  }
+
+  /** Where a call would go now, and why. Changes nothing. */
+  explain(route: Route, ask: Ask): Explanation {
+    return explain(this.shape(route), ask, this.clock.read());
+  }
+
+  /** A mark from another replica, or from an operator. `remainingMs` 0 lifts it. */
+  apply(mark: HealthMark): void {
+    const now = this.clock.read();
+    const suspension = this.targetsKnown.suspension(mark);
+    if (mark.remainingMs > 0) suspension?.hear(now, mark);
+    else if (mark.remainingMs <= 0) suspension?.lift(now);
+  }
+
+  /**
+   * Ends everything that keeps a deployment away: an operator knows better. Other replicas are told of what was more than our own judgement.
+   * False when there is no such deployment.
+   */
+  lift(deploymentId: string): boolean {
+    const now = this.clock.read();
+    let found = false;
+    for (const { deployment, breaker, suspensions } of this.targetsKnown.all()) {
+      if (deployment.id !== deploymentId) continue;
+      found = true;
+      breaker.reset(now);
+      for (const suspension of suspensions) if (suspension.lift(now)) this.tools.announce(suspension);
+    }
+    return found;
+  }
+
+  /** What this replica has found out and others should know, as it stands now. */
+  marks(): HealthMark[] {
+    const now = this.clock.read();
+    const running = [...this.targetsKnown.allSuspensions()].filter(({ own, until }) => own && until > now);
+    return running.map((suspension) => suspension.mark(now));
+  }
+
+  /** The configuration has changed to these routes. Forgets deployments that are gone, unless calls are still running on them. */
+  keep(routes: readonly Route[]): void {
+    this.targetsKnown.keep(
+      routes.flatMap(({ deployments }) => deployments),
+      this.clock.read(),
+    );
+    const names = new Set(routes.flatMap((route) => route.deployments.map(({ tier }) => budgetName(route, tier))));
+    for (const name of this.budgets.keys()) if (!names.has(name)) this.budgets.delete(name);
+    // A shape made before holds on to what has just been forgotten.
+    this.shapes = new WeakMap();
+  }
+
+  /** The live state of every deployment in `routes`, each once, in their order. */
+  targets(routes: readonly Route[]): DeploymentState[] {
+    const now = this.clock.read();
+    const routesOf = new Map<ReturnType<Targets['of']>, string[]>();
+    for (const { name, deployments } of routes) {
+      for (const deployment of deployments) {
+        const target = this.targetsKnown.of(deployment);
+        const names = routesOf.get(target) ?? [];
+        routesOf.set(target, names.includes(name) ? names : [...names, name]);
+      }
+    }
+    return [...routesOf].map(([target, names]) => stateOf(target, names, now));
+  }
+
+  private shape(route: Route): RouteShape {
+    const known = this.shapes.get(route);
+    if (known) return known;
+    const shape = shapeOf(route, {
+      targetOf: (deployment) => this.targetsKnown.of(deployment),
+      budgetOf: (of, tier) => this.budget(of, tier),
+    });
+    this.shapes.set(route, shape);
+    return shape;
+  }
+
+  private budget(route: Route, tier: number): RetryBudget {
+    const name = budgetName(route, tier);
+    const budget = this.budgets.get(name) ?? new RetryBudget();
+    this.budgets.set(name, budget);
+    return budget;
+  }
+}
+
+const budgetName = (route: Route, tier: number): string => `${tier} ${route.name}`;

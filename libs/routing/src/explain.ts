@@ -1,0 +1,62 @@
+import { inOrderOfAffinity } from './affinity.js';
+import { Candidates } from './candidates.js';
+import type { Ask } from './chooser.js';
+import { explainBlock } from './exclusion.js';
+import type { Exclusion, ExplainedDeployment, Explanation } from './explanation.js';
+import { expectedCost } from './least-loaded.js';
+import { hashOf } from './rendezvous.js';
+import type { Member, RouteShape } from './route-shape.js';
+import { gatherLeniently } from './selector.js';
+import { standstillOf } from './standstill.js';
+
+const nobody = (): boolean => false;
+
+/** Where a call would go now, and why. Looks with its own eyes: no pick, no chance and no probe is used up by it. */
+export const explain = (shape: RouteShape, ask: Ask, now: number): Explanation => {
+  const candidates = new Candidates();
+  const leniency = gatherLeniently(candidates, shape, { now, demand: ask, excludes: nobody, ignores: nobody });
+  const key = shape.route.affinity.by === 'none' ? undefined : ask.affinityKey();
+  const chosen = key === undefined ? inOrderOfCost(candidates, now) : inOrderOfAffinity(candidates, hashOf(key));
+  const usable = chosen.map(({ member, score }, at): ExplainedDeployment => {
+    return { deployment: member.deployment, excluded: undefined, place: at + 1, score };
+  });
+  const members = shape.tiers.flatMap((tier) => tier.members);
+  const others = members.filter((member) => !chosen.some((one) => one.member === member));
+  const excluded = others.map((member): ExplainedDeployment => {
+    return {
+      deployment: member.deployment,
+      excluded: exclusionOf(member, ask, now),
+      place: undefined,
+      score: undefined,
+    };
+  });
+  return {
+    policy: key === undefined ? 'least-loaded' : 'affinity',
+    panic: leniency === 'panic',
+    deployments: [...usable, ...inOrderOfRoute(excluded, shape)],
+    retryAfterMs: usable.length > 0 ? undefined : standstillOf(shape, now, ask, () => true).remainingMs,
+  };
+};
+
+interface Chosen {
+  member: Member;
+  score: number | undefined;
+}
+
+const inOrderOfCost = (candidates: Candidates, now: number): Chosen[] =>
+  Array.from({ length: candidates.count }, (_, at) => ({
+    member: candidates.members[at] as Member,
+    score: expectedCost(candidates, at, now),
+  })).sort((one, other) => one.score - other.score);
+
+const exclusionOf = ({ weight, target }: Member, ask: Ask, now: number): Exclusion => {
+  if (weight === 0) return { code: 'disabled', reason: 'Its weight lets nothing through.', remainingMs: undefined };
+  const block = target.blocks(now, ask);
+  if (block !== undefined) return explainBlock(target, block, now, ask);
+  return { code: 'tier', reason: 'The tiers before it can take the call.', remainingMs: undefined };
+};
+
+const inOrderOfRoute = (excluded: ExplainedDeployment[], { route }: RouteShape): ExplainedDeployment[] =>
+  excluded.sort(
+    (one, other) => route.deployments.indexOf(one.deployment) - route.deployments.indexOf(other.deployment),
+  );

@@ -1,0 +1,92 @@
+const BETA = 0.7;
+const SCALE = 0.4;
+const SMOOTHING = 0.8;
+const MEASURE_MS = 500;
+const LEAST_PER_SECOND = 0.5;
+/** Kept for whoever waits, as long as anybody has in the last minute. */
+const INTERACTIVE_SHARE = 0.3;
+const INTERACTIVE_MS = 60_000;
+
+/**
+ * The pace of batches on one deployment, found by trying: after a refusal it falls to seven tenths, and climbs back along a cubic
+ * curve, slowly near the pace at which it was refused. The adaptive mode of the AWS clients. Off until the first refusal.
+ */
+export class Pacer {
+  private enabled = false;
+  /** Requests a second. */
+  private fill = 0;
+  private tokens = 0;
+  private refilledAt = 0;
+  private lastMost = 0;
+  private throttledAt = 0;
+  private measured = 0;
+  private measuredAt = Number.NaN;
+  private counted = 0;
+  private interactiveAt = Number.NEGATIVE_INFINITY;
+
+  /** Milliseconds until a batch may send. 0: now. */
+  waitMs(now: number): number {
+    if (!this.enabled) return 0;
+    this.refill(now);
+    const missing = this.price(now) - this.tokens;
+    return missing <= 0 ? 0 : (missing / this.fill) * 1000;
+  }
+
+  /** A request is on its way. Those that somebody waits for go at once, and their pace is taken off the batches'. */
+  sent(now: number, urgency: 'interactive' | 'batch'): void {
+    if (urgency === 'interactive') this.interactiveAt = now;
+    if (!this.enabled) return;
+    this.refill(now);
+    this.tokens = urgency === 'batch' ? this.tokens - this.price(now) : Math.max(0, this.tokens - 1);
+  }
+
+  /** The upstream has begun to answer a request. */
+  accepted(now: number): void {
+    this.measure(now);
+    if (!this.enabled) return;
+    const seconds = (now - this.throttledAt) / 1000;
+    const window = Math.cbrt((this.lastMost * (1 - BETA)) / SCALE);
+    this.setFill(now, SCALE * (seconds - window) ** 3 + this.lastMost);
+  }
+
+  /** The upstream has refused one for coming too fast. */
+  refused(now: number): void {
+    this.measure(now);
+    const pace = this.enabled ? Math.min(this.measured, this.fill) : this.measured;
+    this.lastMost = pace;
+    this.throttledAt = now;
+    this.enabled = true;
+    this.setFill(now, pace * BETA);
+  }
+
+  private price(now: number): number {
+    return now - this.interactiveAt < INTERACTIVE_MS ? 1 / (1 - INTERACTIVE_SHARE) : 1;
+  }
+
+  private setFill(now: number, perSecond: number): void {
+    this.refill(now);
+    this.fill = Math.max(LEAST_PER_SECOND, Math.min(perSecond, 2 * this.measured));
+    this.tokens = Math.min(this.tokens, this.capacity);
+  }
+
+  private refill(now: number): void {
+    this.tokens = Math.min(this.capacity, this.tokens + ((now - this.refilledAt) / 1000) * this.fill);
+    this.refilledAt = now;
+  }
+
+  /** A second's worth, and never less than the dearest request costs. */
+  private get capacity(): number {
+    return Math.max(2, this.fill);
+  }
+
+  /** Requests answered a second, by half seconds. */
+  private measure(now: number): void {
+    this.counted++;
+    if (Number.isNaN(this.measuredAt)) this.measuredAt = now;
+    const passed = now - this.measuredAt;
+    if (passed < MEASURE_MS) return;
+    this.measured = (this.counted / passed) * 1000 * SMOOTHING + this.measured * (1 - SMOOTHING);
+    this.counted = 0;
+    this.measuredAt = now;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Deployment, HealthMark } from '#core';
+import type { Scope } from './outcome.js';
+import { hashText } from './rendezvous.js';
+import { Suspension } from './suspension.js';
+import { type SharedState, Target } from './target.js';
+import { Throttle } from './throttle.js';
+
+/** So many marks about what no configuration here knows are kept in case it soon does. */
+const MOST_UNKNOWN = 1_000;
+
+/** The same on every replica. A provider that has moved, or a credential with another key, is not what it was. */
+const subjectsOf = ({ id, provider, credential, model }: Deployment): Record<Scope, string> => {
+  const home = `${provider.name}~${hashText(provider.baseUrl, 0).toString(36)}`;
+  const account = `${home}/${credential.name}@${credential.fingerprint}`;
+  return {
+    credential: `credential ${account}`,
+    'credential-model': `credential-model ${account} ${model ?? '*'}`,
+    'provider-model': `provider-model ${home} ${model ?? '*'}`,
+    deployment: `deployment ${account} ${id}`,
+  };
+};
+
+/** Finds, or makes, what is known about each deployment, and sees to it that what several have in common is one thing. */
+export class Targets {
+  private readonly byKey = new Map<string, Target>();
+  private readonly suspensionOf = new Map<string, Suspension>();
+  private readonly throttleOf = new Map<string, Throttle>();
+
+  constructor(private readonly random: () => number) {}
+
+  of(deployment: Deployment): Target {
+    const subjects = subjectsOf(deployment);
+    // The deployment's own subject tells it from every other, its home and its key included.
+    const known = this.byKey.get(subjects.deployment);
+    if (known) return known;
+    const target = new Target(deployment, this.sharedOf(subjects), this.random);
+    this.byKey.set(subjects.deployment, target);
+    return target;
+  }
+
+  /** Undefined when there are too many marks about unknown things already. */
+  suspension(mark: HealthMark): Suspension | undefined {
+    const known = this.suspensionOf.get(mark.subject);
+    if (known) return known;
+    const scope = scopeOf(mark.subject);
+    if (scope === undefined || this.suspensionOf.size > this.byKey.size * 4 + MOST_UNKNOWN) return undefined;
+    return this.suspend(mark.subject, scope);
+  }
+
+  all(): IterableIterator<Target> {
+    return this.byKey.values();
+  }
+
+  allSuspensions(): IterableIterator<Suspension> {
+    return this.suspensionOf.values();
+  }
+
+  /** Forgets what is not in `deployments`, unless calls are still running on it; and marks that nobody can be meant by any more. */
+  keep(deployments: Iterable<Deployment>, now: number): void {
+    const kept = new Set<Target>();
+    for (const deployment of deployments) kept.add(this.of(deployment));
+    for (const [key, target] of this.byKey) if (!kept.has(target) && target.inFlight === 0) this.byKey.delete(key);
+    const suspensions = new Set([...this.byKey.values()].flatMap((target) => target.suspensions));
+    const throttles = new Set([...this.byKey.values()].map((target) => target.shared.throttle));
+    for (const [subject, suspension] of this.suspensionOf)
+      if (!suspensions.has(suspension) && suspension.until <= now) this.suspensionOf.delete(subject);
+    for (const [subject, throttle] of this.throttleOf) if (!throttles.has(throttle)) this.throttleOf.delete(subject);
+  }
+
+  private sharedOf(subjects: Record<Scope, string>): SharedState {
+    const throttle = this.throttleOf.get(subjects['provider-model']) ?? new Throttle();
+    this.throttleOf.set(subjects['provider-model'], throttle);
+    return {
+      suspensions: {
+        credential: this.suspend(subjects.credential, 'credential'),
+        'credential-model': this.suspend(subjects['credential-model'], 'credential-model'),
+        'provider-model': this.suspend(subjects['provider-model'], 'provider-model'),
+        deployment: this.suspend(subjects.deployment, 'deployment'),
+      },
+      throttle,
+    };
+  }
+
+  private suspend(subject: string, scope: Scope): Suspension {
+    const known = this.suspensionOf.get(subject);
+    if (known) return known;
+    const suspension = new Suspension(subject, scope);
+    this.suspensionOf.set(subject, suspension);
+    return suspension;
+  }
+}
+
+const SCOPES: readonly Scope[] = ['credential', 'credential-model', 'provider-model', 'deployment'];
+
+const scopeOf = (subject: string): Scope | undefined => SCOPES.find((scope) => subject.startsWith(`${scope} `));

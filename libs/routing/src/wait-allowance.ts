@@ -1,0 +1,65 @@
+import type { Member } from './route-shape.js';
+import type { Standstill } from './standstill.js';
+
+/** A call is made to wait no longer than this in all. */
+const MOST_MS = 5_000;
+/** So short a `retry-after` is worth waiting for when nobody else can be asked. */
+const WORTH_WAITING_MS = 2_000;
+/** Those who wait for the same do not all return in the same millisecond. */
+const SPREAD = 0.1;
+
+/** How long to wait, and whom to ask again then although it has failed. */
+export interface Wait {
+  ms: number;
+  again: Member | undefined;
+}
+
+/** What one call may still wait for. */
+export class WaitAllowance {
+  private waited = 0;
+  private offered: { member: Member; toldMs: number } | undefined;
+  private hasAskedAgain = false;
+
+  /** `routeMs`: how long the route lets a call wait for the first to return. */
+  constructor(
+    private readonly routeMs: number,
+    private readonly random: () => number,
+  ) {}
+
+  /** A rate limit was met that says when it is over. */
+  offer(member: Member, toldMs: number | undefined): void {
+    this.offered = toldMs !== undefined && toldMs <= WORTH_WAITING_MS ? { member, toldMs } : undefined;
+  }
+
+  /** The wait that is worth it now; undefined when none is. */
+  take(standstill: Standstill, now: number): Wait | undefined {
+    return this.takeOffer(now) ?? this.takeReturn(standstill);
+  }
+
+  private takeOffer(now: number): Wait | undefined {
+    const { offered } = this;
+    this.offered = undefined;
+    if (!offered || this.hasAskedAgain) return undefined;
+    const ms = offered.member.target.shared.suspensions['credential-model'].until - now;
+    if (ms > WORTH_WAITING_MS || !this.spend(ms, MOST_MS)) return undefined;
+    this.hasAskedAgain = true;
+    return { ms: this.spread(ms), again: offered.member };
+  }
+
+  private takeReturn({ remainingMs, isPaced, deployment }: Standstill): Wait | undefined {
+    if (deployment === undefined || remainingMs === undefined) return undefined;
+    if (!this.spend(remainingMs, isPaced ? MOST_MS : Math.min(MOST_MS, this.routeMs))) return undefined;
+    return { ms: this.spread(remainingMs), again: undefined };
+  }
+
+  private spend(ms: number, most: number): boolean {
+    const spent = this.waited + ms * (1 + SPREAD) + 1;
+    if (!(spent <= most)) return false;
+    this.waited = spent;
+    return true;
+  }
+
+  private spread(ms: number): number {
+    return Math.ceil(ms * (1 + SPREAD * this.random()));
+  }
+}
