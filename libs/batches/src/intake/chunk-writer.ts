@@ -40,6 +40,8 @@ export class ChunkWriter {
     this.chunks.push({ index, firstLine, lines: count, bytes: lines.length, sha256 });
     const writing = this.run(index, lines).finally(() => this.pending.delete(writing));
     this.pending.add(writing);
+    // One that is larger than all that may be under way: nothing else is collected beside it.
+    while (this.pendingBytes > MAX_PENDING_BYTES) await Promise.race(this.pending);
   }
 
   /** Throws what a write has rejected with. */

@@ -212,7 +212,7 @@ describe('a store that fails', () => {
     sink.write = async (index, lines) => {
       await write(index, lines);
       if (index === 2) throw full;
-      for (let turn = 0; index === 1 && turn < 100; turn++) await nextTurn();
+      for (let turn = 0; turn < (index === 1 ? 100 : 0); turn++) await nextTurn();
       ended++;
     };
     let endedAtDiscard: number | undefined;
