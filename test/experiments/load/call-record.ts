@@ -34,7 +34,8 @@ export const failedOf = (records: readonly CallRecord[]): CallRecord[] =>
 export const failuresIn = (records: readonly CallRecord[]): string | undefined => {
   const counts = new Map<string, number>();
   for (const { status, problem, attempts } of failedOf(records)) {
-    const kind = `${status} ${problem ?? ''} [${attempts.join(', ')}]`;
+    const said = (problem ?? '').replace(/,"request_id":"\w+"/, '');
+    const kind = `${status} ${said} [${attempts.join(', ')}]`;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   const sorted = [...counts].sort(([, a], [, b]) => b - a).slice(0, 3);

@@ -46,7 +46,7 @@ export const a04: Experiment = {
       atMost(rig.scale(18, 36), { name: 'calls to the overloaded tier', value: calls(first, failsFrom, healedAt) }),
       between(0, 30_000, { name: 'time until it is used again', value: returnedAt - healedAt, unit: 'ms' }),
       atMost(0.6, { name: 'its share in the second of its return', value: share }),
-      atLeast(rig.scale(0.2, 0.9), {
+      atLeast(rig.scale(0.1, 0.9), {
         name: 'its share in the last second',
         value: calls(first, lastSecond) / PER_SECOND,
       }),

@@ -51,8 +51,8 @@ export const a11: Experiment = {
   id: 'A11',
   title: 'an upstream comes or goes: who moves',
   tier: 'quick',
-  run: async () => {
-    const all = Array.from({ length: SEEDS }, (_, seed) => remap(seed));
+  run: async (rig) => {
+    const all = Array.from({ length: rig.scale(1_000, SEEDS) }, (_, seed) => remap(seed));
     const mean = (read: (one: Remapped) => number): number => all.reduce((sum, one) => sum + read(one), 0) / all.length;
     return [
       exactly(0, { name: 'conversations that moved without need', value: mean(({ wrongly }) => wrongly) * all.length }),
