@@ -1,4 +1,4 @@
-import type { Dispatcher } from './dispatcher.js';
+import type { ChunkDispatcher } from './chunk-dispatcher.js';
 import { FetchingWorker } from './fetching-worker.js';
 import { type Lane, LANES } from './lane.js';
 import { workerOptions } from './queue-settings.js';
@@ -23,7 +23,7 @@ export interface ChunkWorkerOptions {
   /** A connection of its own for each lane. */
   connect: () => Redis | Cluster;
   schedule: Schedule;
-  dispatcher: Dispatcher;
+  dispatcher: ChunkDispatcher;
   places: Places;
   /** Runs a chunk. Whatever it rejects with, the chunk is tried again later. */
   run: (ticket: Ticket) => Promise<ChunkEnd>;

@@ -11,7 +11,7 @@ const LOST_AFTER_MS = 10_000;
  * Moves chunks from the schedule into the queues, just in time: only as many as the workers have places for, so that whoever comes
  * later is not behind everything that came before. Any process may do so at any time; a step that was cut off is made good by `repair`.
  */
-export class Dispatcher implements ChunkOffers {
+export class ChunkDispatcher implements ChunkOffers {
   private readonly running = new Map<Lane, Promise<void>>();
   private readonly again = new Set<Lane>();
 

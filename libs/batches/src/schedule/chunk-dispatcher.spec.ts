@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { startTestRedis, until } from '#testing';
 import { type ChunkEnd, ChunkWorker } from './chunk-worker.js';
 import { connectQueue } from './connect-queue.js';
-import { Dispatcher } from './dispatcher.js';
+import { ChunkDispatcher } from './chunk-dispatcher.js';
 import { Doorbell } from './doorbell.js';
 import { Roster } from './roster.js';
 import { Schedule, type Scheduled } from './schedule.js';
@@ -30,7 +30,7 @@ class Bench {
   readonly connection = connectQueue({ kind: 'single', url: server.url }, (error) => this.errors.push(error));
   readonly doorbell = new Doorbell(this.connection, (error) => this.errors.push(error));
   run: (ticket: Ticket) => Promise<ChunkEnd> = () => Promise.resolve('over');
-  readonly dispatcher: Dispatcher = new Dispatcher(this.schedule, this.doorbell, {
+  readonly dispatcher: ChunkDispatcher = new ChunkDispatcher(this.schedule, this.doorbell, {
     onError: (error) => this.errors.push(error),
     onRefused: (tickets) => this.worker.runDirectly(tickets),
   });
@@ -98,10 +98,11 @@ describe('the dispatcher and its workers', () => {
       () => redis.exists('sw:{b}:due:batches:work:a', 'sw:{b}:due:batches:out'),
       (count) => count === 0,
     );
-    await until(
+    const left = await until(
       () => redis.keys('sw:{b}:q:batches:a-*'),
       (left) => left.length === 0,
     );
+    expect(left).toEqual([]);
   });
 
   it('has no more in the queue than there are places for', async () => {
@@ -172,6 +173,7 @@ describe('the dispatcher and its workers', () => {
       () => bench.ran.length,
       (count) => count === 40,
     );
+    expect(await redis.exists('sw:{b}:q:batches:wait')).toBe(0);
   });
 
   it('waits for what it runs when it is stopped', async () => {

@@ -1,4 +1,5 @@
 import { AdaptiveLimit } from './adaptive-limit.js';
+import { byUse, Party, partyOf } from './party.js';
 
 /** Who wants to begin a line, and where it goes. */
 export interface Wish {
@@ -8,12 +9,14 @@ export interface Wish {
   work: string;
   /** Of the work against others of its workspace, above 0. */
   share: number;
-  /** Name of the route; each has a limit of its own. */
-  route: string;
+  /** Name of the route, each of which has a limit of its own. Undefined: not known yet; most likely where its work's other lines go. */
+  route: string | undefined;
 }
 
-/** The right to have one line under way. It ends with the first call of one of these. */
+/** The right to have one line under way. It ends with the first call of one of the last three. */
 export interface Slot {
+  /** Where the line goes, for one of which it was not known. */
+  goes(route: string): void;
   /** The upstream took the line, and said yes or no to it. */
   answered(): void;
   /** Refused or failed: fewer lines are begun on this route for now. `retryAfterMs`: when the upstream wants to be asked again. */
@@ -27,23 +30,26 @@ interface Waiting {
   grant: (slot: Slot) => void;
 }
 
+/** Among a work's queues, the one of the lines of which is not known where they go. */
+const UNKNOWN = '';
+/** So many lines of a work may be under way before it is known where any of them goes, which takes a moment. */
+const MOST_UNKNOWN = 4;
+
 interface Route {
   limit: AdaptiveLimit;
   underWay: number;
 }
 
-/** Several that take turns by what they have under way, each with what waits for it. */
-interface Party<Item> {
-  weight: number;
-  underWay: number;
-  inner: Map<string, Item>;
+/** Its works by name. */
+class Workspace extends Party<Work> {}
+
+/** Its waiting lines by route, first come first. */
+class Work extends Party<Waiting[]> {
+  /** Where its last line went. */
+  route: string | undefined;
 }
 
-type Workspace = Party<Work>;
-/** Waiting lines by route, first come first. */
-type Work = Party<Waiting[]>;
-
-export interface LineSlotsOptions {
+export interface FairSlotsOptions {
   /** Lines of this process under way at most, on all routes together. */
   most: () => number;
   /** Monotonic milliseconds. */
@@ -56,13 +62,13 @@ export interface LineSlotsOptions {
  * has the fewest for its share: whoever comes late is not behind everybody else's lines, only behind those that are under way.
  * A route that its upstreams do not take lines for holds up nobody who goes elsewhere.
  */
-export class LineSlots {
+export class FairSlots {
   private readonly workspaces = new Map<string, Workspace>();
   private readonly routes = new Map<string, Route>();
   private underWayNow = 0;
   private wake: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: LineSlotsOptions) {}
+  constructor(private readonly options: FairSlotsOptions) {}
 
   /** Lines under way. */
   get underWay(): number {
@@ -113,26 +119,36 @@ export class LineSlots {
 
   private begin({ wish, grant }: Waiting): void {
     const begunAt = this.options.now();
-    this.count(wish, 1);
+    const work = this.workOf(wish);
+    let at = wish.route ?? work.route;
     let isOver = false;
+    this.count(wish, at, 1);
     const end = (learn: (route: Route) => void): void => {
       if (isOver) return;
       isOver = true;
-      learn(this.routeOf(wish.route));
-      this.count(wish, -1);
+      if (at !== undefined) learn(this.routeOf(at));
+      this.count(wish, at, -1);
       this.tidy(wish);
       this.pump();
     };
     grant({
+      goes: (route) => {
+        if (isOver || at === route) return;
+        this.count(wish, at, -1);
+        at = route;
+        work.route = route;
+        this.count(wish, at, 1);
+        this.pump();
+      },
       answered: () => end(({ limit, underWay }) => limit.answered(underWay, this.options.now())),
       troubled: (retryAfterMs) => end(({ limit }) => limit.troubled(begunAt, this.options.now(), retryAfterMs)),
       release: () => end(() => undefined),
     });
   }
 
-  private count({ workspace, work, route }: Wish, by: 1 | -1): void {
+  private count({ workspace, work }: Wish, route: string | undefined, by: 1 | -1): void {
     this.underWayNow += by;
-    this.routeOf(route).underWay += by;
+    if (route !== undefined) this.routeOf(route).underWay += by;
     const holder = this.workspaces.get(workspace);
     const part = holder?.inner.get(work);
     if (holder) holder.underWay += by;
@@ -149,13 +165,16 @@ export class LineSlots {
     return undefined;
   }
 
-  private openQueue({ inner }: Work): Waiting[] | undefined {
-    const now = this.options.now();
-    for (const [name, queue] of inner) {
-      const { limit, underWay } = this.routeOf(name);
-      if (queue.length > 0 && limit.mayBegin(underWay, now)) return queue;
-    }
+  private openQueue(work: Work): Waiting[] | undefined {
+    for (const [name, queue] of work.inner) if (queue.length > 0 && this.isOpen(name, work)) return queue;
     return undefined;
+  }
+
+  private isOpen(name: string, work: Work): boolean {
+    const route = name === UNKNOWN ? work.route : name;
+    if (route === undefined) return work.underWay < MOST_UNKNOWN;
+    const { limit, underWay } = this.routeOf(route);
+    return limit.mayBegin(underWay, this.options.now());
   }
 
   /** Until the first paused route goes on, unless something happens before. */
@@ -174,13 +193,17 @@ export class LineSlots {
     return route;
   }
 
-  private queueOf({ workspace, weight, work, share, route }: Wish): Waiting[] {
-    const works = partyOf(this.workspaces, workspace, weight).inner;
-    const routes = partyOf(works, work, share).inner;
-    const known = routes.get(route);
+  private workOf({ workspace, weight, work, share }: Wish): Work {
+    const holder = partyOf(this.workspaces, workspace, weight, (weight) => new Workspace(weight));
+    return partyOf(holder.inner, work, share, (share) => new Work(share));
+  }
+
+  private queueOf(wish: Wish): Waiting[] {
+    const routes = this.workOf(wish).inner;
+    const known = routes.get(wish.route ?? UNKNOWN);
     if (known) return known;
     const queue: Waiting[] = [];
-    routes.set(route, queue);
+    routes.set(wish.route ?? UNKNOWN, queue);
     return queue;
   }
 
@@ -189,23 +212,8 @@ export class LineSlots {
     const holder = this.workspaces.get(workspace);
     const part = holder?.inner.get(work);
     if (!holder || !part) return;
-    if (part.inner.get(route)?.length === 0) part.inner.delete(route);
+    if (part.inner.get(route ?? UNKNOWN)?.length === 0) part.inner.delete(route ?? UNKNOWN);
     if (part.inner.size === 0 && part.underWay === 0) holder.inner.delete(work);
     if (holder.inner.size === 0) this.workspaces.delete(workspace);
   }
 }
-
-/** Who has the least under way for its weight comes first. */
-const byUse = <Item>(parties: ReadonlyMap<string, Party<Item>>): Party<Item>[] =>
-  [...parties.values()].sort((a, b) => a.underWay / a.weight - b.underWay / b.weight);
-
-const partyOf = <Item>(parties: Map<string, Party<Item>>, name: string, weight: number): Party<Item> => {
-  const known = parties.get(name);
-  if (known) {
-    known.weight = weight;
-    return known;
-  }
-  const party = { weight, underWay: 0, inner: new Map<string, Item>() };
-  parties.set(name, party);
-  return party;
-};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LineSlots, type Slot, type Wish } from './line-slots.js';
+import { FairSlots, type Slot, type Wish } from './fair-slots.js';
 
 const never = new AbortController().signal;
 
@@ -15,7 +15,7 @@ const wish = (workspace: string, more: Partial<Wish> = {}): Wish => ({
 /** Slots with a clock that stands, and what has been granted so far, in order. */
 const bench = (most = 10) => {
   const clock = { now: 0 };
-  const slots = new LineSlots({ most: () => most, now: () => clock.now, random: () => 0 });
+  const slots = new FairSlots({ most: () => most, now: () => clock.now, random: () => 0 });
   const granted: { wish: Wish; slot: Slot }[] = [];
   const ask = (wanted: Wish, times = 1): void => {
     for (let i = 0; i < times; i++) void slots.take(wanted, never).then((slot) => granted.push({ wish: wanted, slot }));
@@ -95,6 +95,24 @@ describe('the slots for lines', () => {
     await later;
     await settle();
     expect(granted.length).toBeGreaterThan(0);
+  });
+
+  it('learns from the first lines of a work where its others will go', async () => {
+    const { slots, granted, ask, settle, clock } = bench(10);
+    ask(wish('a', { route: undefined }), 20);
+    await settle();
+    expect(granted).toHaveLength(4);
+    granted[0]?.slot.goes('m');
+    await settle();
+    expect(granted).toHaveLength(10);
+    clock.now = 10;
+    for (const { slot } of granted.splice(0)) {
+      slot.goes('m');
+      slot.troubled(5_000);
+    }
+    await settle();
+    expect(granted).toHaveLength(0);
+    expect([...slots.limits()]).toEqual([{ route: 'm', limit: 7 }]);
   });
 
   it('leaves the line of those who do not wait any more, with their reason', async () => {
