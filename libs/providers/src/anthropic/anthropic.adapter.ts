@@ -1,8 +1,8 @@
 import type { ProviderAdapter } from '#core';
-import { explainStatus } from '../shared/explain-status.js';
-import { retryAfterMs } from '../shared/retry-after.js';
 import { encodeRequest } from './encode-request.js';
+import { explainAnswer } from './explain.js';
 import { readAnswer } from './read-answer.js';
+import { readLimits } from './read-limits.js';
 import { AnthropicStreamReader } from './stream-reader.js';
 
 export interface AnthropicAdapterOptions {
@@ -19,11 +19,6 @@ export const createAnthropicAdapter = ({ now = Date.now }: AnthropicAdapterOptio
   encode: encodeRequest,
   readWhole: (body, request) => readAnswer(body, request.endpoint),
   readStream: () => new AnthropicStreamReader(),
-  explain: (status, headers, body) => ({
-    kind: 'status',
-    status,
-    error: explainStatus(status, body),
-    retryAfterMs: retryAfterMs(headers, now),
-  }),
-  readLimits: () => [],
+  explain: (status, headers, body) => explainAnswer(status, headers, body, now),
+  readLimits: (headers) => readLimits(headers, now),
 });

@@ -18,7 +18,7 @@ const aRequest = (body: string | Buffer, endpoint: Endpoint = 'messages'): Outbo
     headers: { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'a,b', 'x-app': 'cli' },
     tree: () => JSON.parse(bytes.toString()),
     release: () => undefined,
-  estimatedInput: () => 0,
+    estimatedInput: () => 0,
   };
 };
 

@@ -1,8 +1,10 @@
 import type { ApiErrorType, ErrorObject, Failure } from '#core';
 import { errorTypeOf } from '../shared/explain-status.js';
-import { type ResponseHeaders, retryAfterMs } from '../shared/retry-after.js';
+import { reachedLimit } from '../shared/reached-limit.js';
+import type { ResponseHeaders } from '../shared/response-headers.js';
+import { retryAfterMs } from '../shared/retry-after.js';
 import { countOf, parseJson, recordOf, textOf } from '../shared/json-value.js';
-import { limitResetMs } from './limit-reset.js';
+import { readLimits } from './read-limits.js';
 import { saysTooLong, tooLongMessage } from './prompt-too-long.js';
 
 /** What an upstream's error says, whichever of the vendors' shapes it came in. */
@@ -49,13 +51,19 @@ const TOO_LONG_UNDER: ReadonlySet<number | undefined> = new Set([400, 413, 422, 
 /** What DeepSeek says in a message of its own under a code that means nothing. */
 const SPOKEN = /^model not exist$/i;
 
+const RATE_LIMITED = 429;
+
 /** A body with an error status. Accepts HTML, nothing, and garbage. */
 export const explainAnswer = (status: number, headers: ResponseHeaders, body: Buffer, now: () => number): Failure => {
   const complaint = readComplaint(parseJson(body.toString()));
   const meaning = complaint
     ? meaningOf(complaint, status)
     : verdict(status, `The upstream answered with status ${status}.`);
-  return { kind: 'status', ...meaning, retryAfterMs: retryAfterMs(headers, now) ?? limitResetMs(headers) };
+  const told = { kind: 'status' as const, ...meaning, retryAfterMs: retryAfterMs(headers, now) };
+  if (meaning.status !== RATE_LIMITED) return told;
+  const words = complaint ? `${complaint.words} ${complaint.message}` : '';
+  const { dimension, resetMs } = reachedLimit(words, readLimits(headers, now));
+  return { ...told, dimension, retryAfterMs: told.retryAfterMs ?? resetMs };
 };
 
 /** The failure that an object inside a 200 answer stands for; undefined when it is no error. */

@@ -6,6 +6,7 @@ import { hidesThinking } from './encode-reasoning.js';
 import { encodeRequest } from './encode-request.js';
 import { explainAnswer } from './explain.js';
 import { limitsOf } from './model-limits.js';
+import { readLimits } from './read-limits.js';
 import { ChatStreamReader } from './stream-reader.js';
 import { ThinkingTokens } from './thinking-token.js';
 import { callerToolId } from './tool-id.js';
@@ -82,7 +83,7 @@ export const createOpenAiAdapter = ({
 
     explain: (status, headers, body) => explainAnswer(status, headers, body, now),
 
-    readLimits: () => [],
+    readLimits: (headers) => readLimits(headers, now),
 
     answerLocally: (request) => (request.endpoint === 'count_tokens' ? estimateTokens(request) : undefined),
   };

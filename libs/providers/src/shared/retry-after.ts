@@ -1,10 +1,6 @@
-/** Response headers with lower-case names, as an HTTP client gives them. */
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+import { firstValue, type ResponseHeaders } from './response-headers.js';
 
 const NUMBER = /^\d+(?:\.\d+)?$/;
-
-const first = (value: string | string[] | undefined): string | undefined =>
-  (Array.isArray(value) ? value[0] : value)?.trim();
 
 const positive = (ms: number): number | undefined => (ms > 0 && Number.isFinite(ms) ? ms : undefined);
 
@@ -14,11 +10,11 @@ const positive = (ms: number): number | undefined => (ms > 0 && Number.isFinite(
  * A date is taken by the upstream's own clock where it sends one, else by `now`. RFC 9110, 10.2.3.
  */
 export const retryAfterMs = (headers: ResponseHeaders, now: () => number): number | undefined => {
-  const ms = first(headers['retry-after-ms']);
+  const ms = firstValue(headers['retry-after-ms']);
   if (ms !== undefined && NUMBER.test(ms)) return positive(Number(ms));
-  const after = first(headers['retry-after']);
+  const after = firstValue(headers['retry-after']);
   if (after === undefined) return undefined;
   if (NUMBER.test(after)) return positive(Number(after) * 1000);
-  const theirNow = Date.parse(first(headers.date) ?? '');
+  const theirNow = Date.parse(firstValue(headers.date) ?? '');
   return positive(Date.parse(after) - (Number.isNaN(theirNow) ? now() : theirNow));
 };
