@@ -1,0 +1,93 @@
+import type { LimitsMode, Refusal, Urgency } from '#core';
+import { type Amounts, DIMENSION_OF, limitOf } from './amounts.js';
+import { msUntil } from './burst.js';
+import type { Holdings } from './holdings.js';
+import type { KnownBucket } from './known-bucket.js';
+import type { Ceiling } from './lease-call.js';
+import { longest, NO_PLACE, refusalOf, type Shortage } from './shortage.js';
+
+/** What holds while Redis is away. */
+export type WithoutRedis = Exclude<LimitsMode, 'shared'>;
+
+/** What a replica alone goes by. */
+export interface OwnShareRules {
+  withoutRedis: WithoutRedis;
+  /** The share of a bucket that batches leave to whoever waits: 0 to 1. */
+  keptForInteractive: number;
+  replicas: () => number;
+  now: () => number;
+}
+
+/** What a caller is told where nothing is admitted without Redis. */
+const AWAY_RETRY_MS = 1000;
+
+/** What a replica may do with a credential while it cannot ask the others. */
+export class OwnShare {
+  /** Up to when this replica's share has been filled without the others' knowing. */
+  private filledAt: number | undefined;
+
+  constructor(
+    private readonly holdings: Holdings,
+    private readonly known: KnownBucket,
+    private readonly rules: OwnShareRules,
+  ) {}
+
+  /** Why a request may not go; undefined when it may. */
+  refuse(need: Amounts, urgency: Urgency): Refusal | undefined {
+    const { withoutRedis } = this.rules;
+    const [limited] = this.holdings.limited;
+    if (withoutRedis === 'strict')
+      return {
+        kind: 'refused',
+        dimension: limited ? DIMENSION_OF[limited] : 'concurrency',
+        retryAfterMs: AWAY_RETRY_MS,
+      };
+    this.fill();
+    const lack = withoutRedis === 'split' ? this.lack(need, urgency) : undefined;
+    return lack && refusalOf(lack);
+  }
+
+  /**
+   * The most that all together can have left after a time alone: what this replica has, times the replicas. Otherwise everybody
+   * would have had a share, and then the bucket that was full all the while. Undefined where nothing was done alone.
+   */
+  ceiling(): Ceiling | undefined {
+    if (this.filledAt === undefined) return undefined;
+    const most: Ceiling = {};
+    for (const rate of this.holdings.limited) most[rate] = Math.max(0, this.holdings.of(rate)) * this.rules.replicas();
+    return most;
+  }
+
+  /** The others know all again. */
+  rejoined(): void {
+    this.filledAt = undefined;
+  }
+
+  /** First with this replica's part of what all were known to have left, then with its part of what comes back. */
+  private fill(): void {
+    const { holdings, known, rules } = this;
+    const now = rules.now();
+    const replicas = rules.replicas();
+    if (this.filledAt === undefined)
+      for (const rate of holdings.limited)
+        holdings.add(rate, Math.max(0, known.level(rate, holdings.limits, now)) / replicas);
+    holdings.fill(now - (this.filledAt ?? now), replicas);
+    this.filledAt = now;
+  }
+
+  /** A request that is larger than all there can be goes when all is there. */
+  private lack(need: Amounts, urgency: Urgency): Shortage | undefined {
+    const { holdings, rules } = this;
+    if (!holdings.hasPlace) return NO_PLACE;
+    const replicas = rules.replicas();
+    const kept = urgency === 'batch' ? rules.keptForInteractive : 0;
+    const shortages: Shortage[] = [];
+    for (const rate of holdings.limited) {
+      const most = holdings.ownBurst(rate, replicas);
+      const missing = Math.max(Math.min(need[rate], most), kept * most) - holdings.of(rate);
+      const perMinute = (limitOf(holdings.limits, rate) ?? 0) / replicas;
+      if (missing > 0) shortages.push({ rate, waitMs: msUntil(missing, perMinute) });
+    }
+    return longest(shortages);
+  }
+}
