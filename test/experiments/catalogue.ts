@@ -1,7 +1,9 @@
+import { QUEUE, WORKERS } from './batches/batches.js';
 import type { Experiment } from './experiment.js';
 import { FAILURES, SHARING } from './routing/routing.js';
 
-const numberOf = ({ id }: Experiment): number => Number(id.slice(1));
+const inOrder = (a: Experiment, b: Experiment): number =>
+  a.id.charCodeAt(0) - b.id.charCodeAt(0) || Number(a.id.slice(1)) - Number(b.id.slice(1));
 
 /** Every experiment there is, in the order of their ids. */
-export const CATALOGUE: readonly Experiment[] = [...FAILURES, ...SHARING].sort((a, b) => numberOf(a) - numberOf(b));
+export const CATALOGUE: readonly Experiment[] = [...FAILURES, ...SHARING, ...WORKERS, ...QUEUE].sort(inOrder);

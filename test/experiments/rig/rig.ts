@@ -1,5 +1,13 @@
-import { FaultProxy, type Section, startTestRedis, type TestRedis, type TestRedisOptions } from '#testing';
+import {
+  type ConfigFile,
+  FaultProxy,
+  type Section,
+  startTestRedis,
+  type TestRedis,
+  type TestRedisOptions,
+} from '#testing';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../apps/simulator/src/simulator.js';
+import { Crew } from './crew.js';
 import { Fleet } from './fleet.js';
 
 /** How many replicas an experiment has unless it says otherwise. */
@@ -49,6 +57,12 @@ export class Rig {
     const fleet = await Fleet.start({ ...config, redis }, count);
     this.endings.push(() => fleet.stop());
     return fleet;
+  }
+
+  async workers(config: ConfigFile, count: number, env: NodeJS.ProcessEnv = {}): Promise<Crew> {
+    const crew = await Crew.start(config, count, env);
+    this.endings.push(() => crew.stop());
+    return crew;
   }
 
   /** Something else to end. */

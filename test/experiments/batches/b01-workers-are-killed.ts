@@ -1,0 +1,30 @@
+import type { Experiment } from '../experiment.js';
+import { atMost, told } from '../figure.js';
+import { auditOf } from './audit.js';
+import { killWhileRunning } from './kill-while-running.js';
+
+/** A worker dies every two seconds, and the submitter cannot tell. */
+export const b01: Experiment = {
+  id: 'B1',
+  title: 'a random worker is killed every 2 s',
+  tier: 'quick',
+  run: async (rig) => {
+    const { site, batch, view, seconds } = await killWhileRunning(rig, {
+      lines: rig.scale(400, 2_000),
+      options: { behaviour: 'delay=1000', concurrency: 50 },
+      everyMs: 2_000,
+      withinMs: rig.scale(60_000, 300_000),
+    });
+    const { kills } = site.crew;
+    return [
+      ...(await auditOf(batch, view)),
+      atMost(kills * site.concurrency, {
+        name: 'duplicate upstream calls',
+        value: site.duplicateCalls(batch),
+        note: `${kills} kills × ${site.concurrency} lines at a time`,
+      }),
+      told({ name: 'kills', value: kills }),
+      told({ name: 'until it ended', value: seconds, unit: 's' }),
+    ];
+  },
+};

@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Experiment } from '../experiment.js';
+import { atMost, told } from '../figure.js';
+import { auditOf } from './audit.js';
+import { BatchSite } from './batch-site.js';
+
+/** Longer than a lease lasts. */
+const ASLEEP_MS = 15_000;
+
+/** A worker sleeps longer than its lease, and goes on with what others have finished meanwhile. */
+export const b07: Experiment = {
+  id: 'B7',
+  title: 'a worker sleeps longer than its lease and wakes up',
+  tier: 'quick',
+  run: async (rig) => {
+    const lines = rig.scale(400, 4_000);
+    const site = await BatchSite.open(rig, { behaviour: 'delay=1000', concurrency: 20 });
+    const batch = await site.submit(lines);
+    await batch.reached(lines / 10);
+    const sleeper = site.crew.any;
+    sleeper.signal('SIGSTOP');
+    await pause(ASLEEP_MS);
+    sleeper.signal('SIGCONT');
+    const view = await batch.ended(rig.scale(60_000, 600_000));
+    const stale = site.crew.logged(({ msg }) => /stale|lease|lost/i.test(msg ?? ''));
+    return [
+      ...(await auditOf(batch, view)),
+      atMost(site.concurrency, { name: 'duplicate upstream calls', value: site.duplicateCalls(batch) }),
+      told({ name: 'log lines about what came too late', value: stale.length, note: stale[0]?.msg }),
+    ];
+  },
+};

@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Rig } from '../rig/rig.js';
+import type { Batch, BatchView } from './batch.js';
+import { BatchSite, type BatchSiteOptions } from './batch-site.js';
+
+/** A batch has ended in spite of it. */
+export interface Survived {
+  site: BatchSite;
+  batch: Batch;
+  view: BatchView;
+  seconds: number;
+}
+
+export interface Slaughter {
+  lines: number;
+  options: BatchSiteOptions;
+  /** Between one kill and the next. */
+  everyMs: number;
+  withinMs: number;
+  /** Told of the batch as soon as it is accepted. */
+  accepted?: (batch: Batch) => void;
+}
+
+/** Runs a batch and kills a random worker again and again until it is done; another is started each time. */
+export const killWhileRunning = async (rig: Rig, slaughter: Slaughter): Promise<Survived> => {
+  const { lines, options, everyMs, withinMs, accepted } = slaughter;
+  const site = await BatchSite.open(rig, options);
+  const startedAt = performance.now();
+  const batch = await site.submit(lines);
+  accepted?.(batch);
+  const over = new AbortController();
+  const killing = (async () => {
+    for (;;) {
+      await pause(everyMs, undefined, { signal: over.signal });
+      await site.crew.killAny();
+    }
+  })().catch(() => undefined);
+  try {
+    const view = await batch.ended(withinMs);
+    return { site, batch, view, seconds: (performance.now() - startedAt) / 1000 };
+  } finally {
+    over.abort();
+    await killing;
+  }
+};
