@@ -1,4 +1,4 @@
-import type { HealthMark, Route } from '#core';
+import type { Credential, HealthMark, Route } from '#core';
 import { CallPlan, type PlanTools } from './call-plan.js';
 import type { Ask, Chooser, Plan } from './chooser.js';
 import { explain } from './explain.js';
@@ -26,7 +26,7 @@ export interface EngineOptions {
  */
 export class Engine implements Chooser {
   private readonly clock: SteadyClock;
-  private readonly targetsKnown: Targets;
+  private readonly known: Targets;
   private readonly tools: PlanTools;
   private shapes = new WeakMap<Route, RouteShape>();
   private budgets = new Map<string, RetryBudget>();
@@ -34,7 +34,7 @@ export class Engine implements Chooser {
   constructor(private readonly options: EngineOptions) {
     const { now, random } = options;
     this.clock = new SteadyClock(now);
-    this.targetsKnown = new Targets(random);
+    this.known = new Targets(random);
     const announce = (suspension: Suspension): void => options.onMark?.(suspension.mark(this.clock.read()));
     this.tools = { clock: this.clock, random, selector: new Selector(random), announce };
   }
@@ -51,37 +51,37 @@ export class Engine implements Chooser {
   /** A mark from another replica, or from an operator. `remainingMs` 0 lifts it. */
   apply(mark: HealthMark): void {
     const now = this.clock.read();
-    const suspension = this.targetsKnown.suspension(mark);
+    const suspension = this.known.suspension(mark);
     if (mark.remainingMs > 0) suspension?.hear(now, mark);
     else if (mark.remainingMs <= 0) suspension?.lift(now);
   }
 
   /**
-   * Ends everything that keeps a deployment away: an operator knows better. Other replicas are told of what was more than our own judgement.
-   * False when there is no such deployment.
+   * An operator says that a provider's credential is good: whatever was held against it is forgotten, and the other replicas are told.
+   * What the provider's own overload has brought about stays.
    */
-  lift(deploymentId: string): boolean {
+  enable(provider: string, { name, fingerprint }: Credential): void {
     const now = this.clock.read();
-    let found = false;
-    for (const { deployment, breaker, suspensions } of this.targetsKnown.all()) {
-      if (deployment.id !== deploymentId) continue;
-      found = true;
+    for (const { deployment, breaker, shared } of this.known.all()) {
+      const { credential } = deployment;
+      if (deployment.provider.name !== provider) continue;
+      if (credential.name !== name || credential.fingerprint !== fingerprint) continue;
       breaker.reset(now);
-      for (const suspension of suspensions) if (suspension.lift(now)) this.tools.announce(suspension);
+      const { 'provider-model': _, ...ofCredential } = shared.suspensions;
+      for (const suspension of Object.values(ofCredential)) if (suspension.lift(now)) this.tools.announce(suspension);
     }
-    return found;
   }
 
   /** What this replica has found out and others should know, as it stands now. */
   marks(): HealthMark[] {
     const now = this.clock.read();
-    const running = [...this.targetsKnown.allSuspensions()].filter(({ own, until }) => own && until > now);
+    const running = [...this.known.allSuspensions()].filter(({ own, until }) => own && until > now);
     return running.map((suspension) => suspension.mark(now));
   }
 
   /** The configuration has changed to these routes. Forgets deployments that are gone, unless calls are still running on them. */
   keep(routes: readonly Route[]): void {
-    this.targetsKnown.keep(
+    this.known.keep(
       routes.flatMap(({ deployments }) => deployments),
       this.clock.read(),
     );
@@ -97,7 +97,7 @@ export class Engine implements Chooser {
     const routesOf = new Map<ReturnType<Targets['of']>, string[]>();
     for (const { name, deployments } of routes) {
       for (const deployment of deployments) {
-        const target = this.targetsKnown.of(deployment);
+        const target = this.known.of(deployment);
         const names = routesOf.get(target) ?? [];
         routesOf.set(target, names.includes(name) ? names : [...names, name]);
       }
@@ -109,7 +109,7 @@ export class Engine implements Chooser {
     const known = this.shapes.get(route);
     if (known) return known;
     const shape = shapeOf(route, {
-      targetOf: (deployment) => this.targetsKnown.of(deployment),
+      targetOf: (deployment) => this.known.of(deployment),
       budgetOf: (of, tier) => this.budget(of, tier),
     });
     this.shapes.set(route, shape);
