@@ -32,7 +32,7 @@ export class Call {
     response: ServerResponse,
   ) {
     const now = simulation.settings.now();
-    this.quota = { limit: 4000, remaining: 3999, now };
+    this.quota = { now };
     const letters = idLetters(seededRandom(simulation.settings.seed * 65_537 + ++simulation.calls));
     this.entry = simulation.ledger.open(this.#arrival(now, `req_${letters}`));
     this.reply = new Reply(response, this.entry);

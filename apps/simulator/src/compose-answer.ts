@@ -4,6 +4,7 @@ import { planAnswer } from './answer/plan-answer.js';
 import type { Prompt } from './answer/prompt.js';
 import { seededRandom } from './answer/random.js';
 import type { Call } from './call.js';
+import { settleTokens } from './limits.js';
 import type { Encoded } from './send-answer.js';
 
 /** Equal requests get equal ids, unless a directive wants them told apart. */
@@ -23,6 +24,7 @@ const compose = (call: Call, prompt: Prompt, body: Buffer): Encoded => {
     id: answerId(call, body),
     promptUsage: cache.account(owner, prompt.sections, settings.now()),
   });
+  settleTokens(call, answer);
   const streamed = prompt.stream && directives.body !== 'json';
   const { wire } = route;
   return {

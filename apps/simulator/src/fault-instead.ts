@@ -2,6 +2,7 @@ import { numberBelow, seededRandom } from './answer/random.js';
 import type { Call } from './call.js';
 import { errorType } from './error-type.js';
 import { disturbances } from './http/disturbance.js';
+import { takeRequest } from './limits.js';
 import { Refusal } from './refusal.js';
 
 const HTML = '<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
@@ -37,26 +38,6 @@ const sendOddBody = (call: Call, body: 'html' | 'error' | 'empty' | 'garbage'): 
       call.head(status, { 'content-type': usual });
       return call.reply.end(noise(call));
   }
-};
-
-/** Throws when the bucket that `rpm` asks for is empty. */
-const checkRpm = (call: Call): void => {
-  const { rpm, label = '' } = call.directives;
-  if (rpm === undefined) return;
-  const { simulation, entry } = call;
-  const now = simulation.settings.now();
-  const taken = simulation.buckets.take(`${entry.credential}\n${rpm}\n${label}`, rpm, now);
-  call.quota = { limit: rpm, remaining: taken.remaining, now };
-  if (taken.allowed) return;
-  call.outcome = 'faulted';
-  throw new Refusal(
-    429,
-    'rate_limit_error',
-    `This request would exceed the rate limit of ${rpm} requests per minute.`,
-    {
-      'retry-after': String(taken.retryAfterSeconds),
-    },
-  );
 };
 
 /** What happens to the connection before there is any answer. True when that is the end of the call. */
@@ -95,7 +76,7 @@ export const faultInstead = async (call: Call): Promise<boolean> => {
   const { delay, status, body } = call.directives;
   if (delay && !(await call.reply.pause(delay))) return true;
   if (await disturbConnection(call)) return true;
-  checkRpm(call);
+  takeRequest(call);
   if (body !== undefined && body !== 'json') {
     call.outcome = 'faulted';
     sendOddBody(call, body);

@@ -128,6 +128,77 @@ describe('a bucket of requests per minute', () => {
   });
 });
 
+describe('limits', () => {
+  const told = (response: Response, limit: string) =>
+    ['limit', 'remaining', 'reset'].map((name) => response.headers.get(`anthropic-ratelimit-${limit}-${name}`));
+  const secondsOn = (seconds: number): string => new Date(now + seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+  it('are told with every answer, those in force as they stand', async () => {
+    const first = await client.messages({ model: 'sim@rpm=60' });
+
+    expect(told(first, 'requests')).toEqual(['60', '59', secondsOn(1)]);
+    expect(told(first, 'input-tokens')[0]).toBe('2000000');
+    expect(told(await client.messages({ model: 'sim@rpm=60' }), 'requests')).toEqual(['60', '58', secondsOn(2)]);
+  });
+
+  it('of input count a prompt before it is answered, and refuse one that is too long for what is left', async () => {
+    const messages = [{ role: 'user', content: 'x'.repeat(240) }];
+    const ask = () => client.messages({ model: 'sim@input-tpm=120', messages });
+    const taken = [await ask(), await ask(), await ask()];
+
+    expect(taken.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(taken.map((response) => told(response, 'input-tokens'))).toEqual([
+      ['120', '60', secondsOn(30)],
+      ['120', '0', secondsOn(60)],
+      ['120', '0', secondsOn(60)],
+    ]);
+    expect(told(taken[1] as Response, 'tokens')).toEqual(['120', '0', secondsOn(60)]);
+    expect(taken[2]?.headers.get('retry-after')).toBe('30');
+    expect(await taken[2]?.json()).toMatchObject({
+      error: { message: 'This request would exceed the rate limit of 120 input tokens per minute.' },
+    });
+  });
+
+  it('of input give back what was read from a cache', async () => {
+    const content = [{ type: 'text', text: 'x'.repeat(240), cache_control: { type: 'ephemeral' } }];
+    const ask = () => client.messages({ model: 'sim@input-tpm=120', messages: [{ role: 'user', content }] });
+
+    expect(told(await ask(), 'input-tokens')[1]).toBe('60');
+    expect(told(await ask(), 'input-tokens')[1]).toBe('60');
+  });
+
+  it('of output count what was answered, and refuse when nothing is left', async () => {
+    const ask = () => client.messages({ model: 'sim@output-tpm=30;tokens=20' });
+    const taken = [await ask(), await ask(), await ask()];
+
+    expect(taken.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(taken.map((response) => told(response, 'output-tokens')[1])).toEqual(['10', '0', '0']);
+    expect(taken[2]?.headers.get('retry-after')).toBe('22');
+  });
+
+  it('of a second refuse without saying for how long', async () => {
+    const ask = () => client.messages({ model: 'sim@rps=2' });
+    const taken = [await ask(), await ask(), await ask()];
+    now += 500;
+    const later = await ask();
+
+    expect([...taken, later].map(({ status }) => status)).toEqual([200, 200, 429, 200]);
+    expect(taken[2]?.headers.get('retry-after')).toBeNull();
+  });
+
+  it('are told by the other wire as durations', async () => {
+    const ask = () => client.completions({ model: 'sim@rpm=60;input-tpm=400' });
+    await ask();
+    const { headers } = await ask();
+
+    expect(headers.get('x-ratelimit-limit-requests')).toBe('60');
+    expect(headers.get('x-ratelimit-remaining-requests')).toBe('58');
+    expect(headers.get('x-ratelimit-reset-requests')).toBe('2s');
+    expect(headers.get('x-ratelimit-limit-tokens')).toBe('400');
+    expect(headers.get('x-ratelimit-reset-tokens')).toMatch(/^\d+(ms|(\.\d+)?s)$/);
+  });
+});
+
 describe('a body that is no answer', () => {
   it.each([
     ['body=html', 'text/html; charset=utf-8', /^<!DOCTYPE html>/],

@@ -4,6 +4,7 @@ import { composeAnswer } from './compose-answer.js';
 import { DirectiveError } from './directives/directives.js';
 import { faultInstead } from './fault-instead.js';
 import { readBody } from './http/request-body.js';
+import { takeTokens } from './limits.js';
 import { modelsBody } from './models.js';
 import { openRequest } from './open-request.js';
 import { invalid, Refusal } from './refusal.js';
@@ -52,6 +53,7 @@ const serveModel = async (call: Call, operation: 'messages' | 'count_tokens', bo
   if (await faultInstead(call)) return;
   checkCredential(call);
   const prompt = opened.prompt();
+  if (operation === 'messages') takeTokens(call, prompt);
   const counted = JSON.stringify({ input_tokens: promptTokens(prompt.sections) });
   await sendAnswer(
     call,

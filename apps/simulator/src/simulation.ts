@@ -3,7 +3,7 @@ import { BoundedMap } from './bounded-map.js';
 import { DirectiveReader } from './directives/asked.js';
 import { Occurrences } from './directives/occurrences.js';
 import { Ledger } from './ledger/ledger.js';
-import { RpmBuckets } from './rpm-buckets.js';
+import { RateBuckets } from './rate-buckets.js';
 import type { Encoded } from './send-answer.js';
 
 /** All of `startSimulator`'s options, with nothing left open. */
@@ -32,7 +32,7 @@ export interface Simulation {
   readonly ledger: Ledger;
   readonly directives: DirectiveReader;
   readonly occurrences: Occurrences;
-  readonly buckets: RpmBuckets;
+  readonly buckets: RateBuckets;
   readonly cache: PromptCache;
   /** Answers of the express lane, by all that they depend on. */
   readonly remembered: BoundedMap<string, Encoded>;
@@ -45,7 +45,7 @@ export const newSimulation = (settings: Settings): Simulation => ({
   ledger: new Ledger({ mode: settings.ledger, capacity: settings.ledgerCapacity, keepBodies: settings.keepBodies }),
   directives: new DirectiveReader(),
   occurrences: new Occurrences(),
-  buckets: new RpmBuckets(),
+  buckets: new RateBuckets(),
   cache: new PromptCache(),
   remembered: new BoundedMap(1000),
 });

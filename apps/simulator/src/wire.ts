@@ -2,6 +2,7 @@ import type { JsonObject } from './json-object.js';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answer/answer.js';
 import type { Prompt } from './answer/prompt.js';
+import type { Level } from './rate-buckets.js';
 import type { Directives } from './directives/directives.js';
 import type { Refusal } from './refusal.js';
 
@@ -16,13 +17,20 @@ export interface ReadingOf {
   strict: boolean;
 }
 
-/** A limit to tell in headers. */
+/** What is told of limits in headers: those in force, and else some that are far away. */
 export interface Quota {
-  limit: number;
-  remaining: number;
   /** Milliseconds since the epoch. */
   now: number;
+  rpm?: Level;
+  'input-tpm'?: Level;
+  'output-tpm'?: Level;
 }
+
+/** The tighter of the two limits of tokens; undefined when neither is in force. */
+export const tightestTokens = ({ 'input-tpm': input, 'output-tpm': output }: Quota): Level | undefined => {
+  if (!input || !output) return input ?? output;
+  return input.remaining / input.limit <= output.remaining / output.limit ? input : output;
+};
 
 /** All that differs between the two APIs. Stateless. */
 export interface Wire {

@@ -1,6 +1,7 @@
 import { bearerToken } from '../bearer.js';
 import { Refusal } from '../refusal.js';
-import type { Wire } from '../wire.js';
+import type { Level } from '../rate-buckets.js';
+import { tightestTokens, type Wire } from '../wire.js';
 import { completionOf } from './completion.js';
 import { completionChunks } from './completion-chunks.js';
 import { readCompletion } from './read-prompt.js';
@@ -22,6 +23,21 @@ const errorOf = ({ type, message }: { type: string; message: string }) => {
   return { error: { message, type: named.type, param: null, code: named.code } };
 };
 
+/** `15ms`, `8.64s` or `6m0s`, as Go writes durations. */
+const duration = (ms: number): string => {
+  if (ms > 0 && ms < 1_000) return `${Math.ceil(ms)}ms`;
+  const seconds = Math.ceil(ms) / 1_000;
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes > 0 ? `${minutes}m` : ''}${Number((seconds - minutes * 60).toFixed(3))}s`;
+};
+
+/** https://platform.openai.com/docs/guides/rate-limits */
+const limitHeaders = (name: string, { limit, remaining, fullInMs }: Level): Record<string, string> => ({
+  [`x-ratelimit-limit-${name}`]: String(limit),
+  [`x-ratelimit-remaining-${name}`]: String(remaining),
+  [`x-ratelimit-reset-${name}`]: duration(fullInMs),
+});
+
 /** Chat Completions. https://platform.openai.com/docs/api-reference/chat */
 export const openaiWire: Wire = {
   name: 'openai',
@@ -33,16 +49,12 @@ export const openaiWire: Wire = {
   events: completionChunks,
   errorBody: (error) => JSON.stringify(errorOf(error)),
   errorEvent: (error) => `data: ${JSON.stringify(errorOf(error))}\n\n`,
-  headers: (requestId, { limit, remaining }) => ({
+  headers: (requestId, quota) => ({
     'x-request-id': requestId,
     'openai-organization': 'simulator',
     'openai-processing-ms': '1',
     'openai-version': '2020-10-01',
-    'x-ratelimit-limit-requests': String(limit),
-    'x-ratelimit-remaining-requests': String(remaining),
-    'x-ratelimit-reset-requests': '1s',
-    'x-ratelimit-limit-tokens': '2000000',
-    'x-ratelimit-remaining-tokens': '2000000',
-    'x-ratelimit-reset-tokens': '0s',
+    ...limitHeaders('requests', quota.rpm ?? { limit: 4000, remaining: 3999, fullInMs: 15 }),
+    ...limitHeaders('tokens', tightestTokens(quota) ?? { limit: 2_000_000, remaining: 2_000_000, fullInMs: 0 }),
   }),
 };
