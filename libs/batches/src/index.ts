@@ -1,3 +1,23 @@
+export { assembleWorks } from './assemble.js';
+export type { AssembledWorks, RunnerOptions, WorksOptions } from './assemble.js';
+export type { ChunkOffers } from './chunk-offers.js';
+export { layout } from './layout.js';
+export type { LineSlots } from './line-slots.js';
+export { readManifest } from './manifest-file.js';
+export type { Reconciler } from './recover/reconciler.js';
+export { connectWorkNews, connectWorkRedis } from './redis/connect.js';
+export type { LoadLimits } from './redis/submissions.js';
+export type { RunOutcome, WorkRunner } from './run/work-runner.js';
+export { openWorkStore } from './work-store.js';
+export type { Report, WorkStore } from './work-store.js';
+export { ChunkDispatcher } from './schedule/chunk-dispatcher.js';
+export { type ChunkRun, ChunkWorker } from './schedule/chunk-worker.js';
+export { connectQueue } from './schedule/connect-queue.js';
+export { Doorbell } from './schedule/doorbell.js';
+export { type Lane, LANES, SHARE_OF } from './schedule/lane.js';
+export { Roster } from './schedule/roster.js';
+export { Schedule } from './schedule/schedule.js';
+export { Watchdog } from './schedule/watchdog.js';
 export type {
   Chunk,
   Line,

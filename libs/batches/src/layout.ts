@@ -19,6 +19,8 @@ export const layout = {
   logs: (id: string) => `${ROOT}${id}/wal/`,
   log: (id: string, chunk: number, name: string) => `${ROOT}${id}/wal/${chunk}/${name}`,
   logsOf: (id: string, chunk: number) => `${ROOT}${id}/wal/${chunk}/`,
+  /** Of a job, in place of its one output: no folder of its own has to be made durable for it. */
+  result: (id: string) => `${ROOT}${id}/result.jsonl`,
   outputs: (id: string) => `${ROOT}${id}/out/`,
   output: (id: string, chunk: number) => `${ROOT}${id}/out/${chunk}.jsonl`,
   canceled: (id: string) => `${ROOT}${id}/canceled.json`,

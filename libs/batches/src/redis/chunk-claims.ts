@@ -17,8 +17,8 @@ export interface ChunkClaim {
   epoch: number;
   /** Of one taking alone, even where a loss in Redis lets an epoch come twice. */
   token: string;
-  /** The one before was not given back: its worker was killed, or is cut off. */
-  afterLoss: boolean;
+  /** Of a job: how often it was sent before, by workers that were lost or stopped. */
+  resent: number;
 }
 
 /** Why a chunk cannot be had: somebody holds it; it is sealed; the work is over; Redis does not know the work. */
@@ -49,13 +49,13 @@ export class ChunkClaims {
     { token, purpose }: { token: string; purpose: 'run' | 'end' | 'force' },
   ): Promise<ChunkClaim | NotClaimed> {
     const of = [keys.work(work.id), keys.claims(work.id), keys.sealed(work.id)];
-    const [code, epoch, lost] = (await runScript(this.redis, CLAIM, of, [chunk.index, token, LEASE_MS, purpose])) as [
+    const [code, epoch, resent] = (await runScript(this.redis, CLAIM, of, [chunk.index, token, LEASE_MS, purpose])) as [
       string,
       number,
       number,
     ];
     if (code !== 'CLAIMED') return code.toLowerCase() as NotClaimed;
-    return { work, chunk, epoch, token, afterLoss: lost === 1 };
+    return { work, chunk, epoch, token, resent };
   }
 
   /** `over`: it is still held, but nothing may be run any more. `stale`: it is somebody else's, or final. */
@@ -65,8 +65,9 @@ export class ChunkClaims {
     return state.toLowerCase() as 'kept' | 'over' | 'stale' | 'missing';
   }
 
-  async release({ work, chunk, token }: ChunkClaim): Promise<void> {
-    await runScript(this.redis, RELEASE, [keys.claims(work.id)], [chunk.index, token]);
+  /** Gives a chunk back. `sent`: calls of a job that will be sent again. */
+  async release({ work, chunk, token }: ChunkClaim, sent = 0): Promise<void> {
+    await runScript(this.redis, RELEASE, [keys.claims(work.id), keys.work(work.id)], [chunk.index, token, sent]);
   }
 
   /** Counts lines whose records are durable. Lines that were counted before are left as they are. */

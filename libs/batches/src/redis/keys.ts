@@ -32,8 +32,10 @@ export const keys = {
   kept: `${PREFIX}kept`,
   /** ZSET of ended works whose webhook has not been told, by end. */
   hooks: `${PREFIX}hooks`,
-  /** ZSET of submissions that are being taken in, and of what is left of broken and deleted ones, by when to look after it. */
+  /** ZSET of submissions that are being taken in, by when to look after them. */
   spool: `${PREFIX}spool`,
+  /** ZSET of what has been broken off or deleted, and may have left something in storage, by when. */
+  trash: `${PREFIX}trash`,
   /** String: the run id of the Redis that was last compared with storage. */
   ready: `${PREFIX}ready`,
   /** String: whose turn it is to repair. */

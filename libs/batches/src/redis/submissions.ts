@@ -12,9 +12,6 @@ export interface LoadLimits {
   lines: number;
 }
 
-/** For works that were accepted before. */
-export const NO_LIMITS: LoadLimits = { batches: 0, lines: 0 };
-
 /** Why a submission is not accepted: the work that came first with its idempotency key, a limit, or Redis is not ready. */
 export type Refused =
   | { refused: 'taken'; by: string; pending: boolean }
@@ -41,6 +38,7 @@ const REFUSALS: Readonly<Record<string, Refused>> = {
   BATCHES: { refused: 'batches' },
   LINES: { refused: 'lines' },
   NOT_READY: { refused: 'not-ready' },
+  LOST: { refused: 'not-ready' },
 };
 
 const readRefusal = (answer: unknown): Refused | undefined => {
@@ -94,8 +92,11 @@ export class Submissions {
     return (await runScript(this.redis, KEEP, of, [id, SPOOL_MS])) === 1;
   }
 
-  /** Makes a work known that has a manifest. Undefined: it is, or was before. `now` tells the age of its idempotency key. */
-  async create(manifest: Manifest, limits: LoadLimits, now: number): Promise<Refused | undefined> {
+  /**
+   * Makes a work known that has a manifest. Undefined: it is, or was before. Without `limits` it was accepted before.
+   * `now` tells the age of its idempotency key.
+   */
+  async create(manifest: Manifest, now: number, limits?: LoadLimits): Promise<Refused | undefined> {
     const { id, kind, workspace, createdAt, expiresAt, lines, idempotency } = manifest;
     const keyedMs = idempotency === undefined ? 0 : Math.max(0, createdAt + IDEMPOTENT_MS - now);
     const of = [
@@ -106,7 +107,9 @@ export class Submissions {
       keys.idempotency(idempotency ?? ''),
       keys.spool,
     ];
-    const args = [id, createdAt, expiresAt, lines, kind === 'batch' ? 1 : 0, limits.batches, limits.lines, keyedMs];
+    const { batches, lines: mostLines } = limits ?? { batches: 0, lines: 0 };
+    const isNew = limits ? 1 : 0;
+    const args = [id, createdAt, expiresAt, lines, kind === 'batch' ? 1 : 0, batches, mostLines, keyedMs, isNew];
     return readRefusal(await runScript(this.redis, CREATE, of, [...args, ...toHash(manifest)]));
   }
 
@@ -120,28 +123,39 @@ export class Submissions {
       keys.kept,
       keys.hooks,
       keys.load(workspace),
-      keys.spool,
+      keys.trash,
       keys.done(id),
       keys.sealed(id),
       keys.claims(id),
       keys.live(id),
       keys.idempotency(idempotency),
+      keys.spool,
     ];
     await runScript(this.redis, FORGET, of, [id]);
   }
 
-  /** Nothing of it is left in storage. */
-  async cleared(id: string): Promise<void> {
+  /** From now on the submission cannot become a work any more. */
+  async condemn(id: string, now: number): Promise<void> {
+    await this.redis.zadd(keys.trash, 'NX', now, id);
     await this.redis.zrem(keys.spool, id);
   }
 
-  /** Looks after what was found in storage without a manifest, later: its submission may still be going on. */
-  async watch(ids: readonly string[], dueAt: number): Promise<void> {
-    if (ids.length > 0) await this.redis.zadd(keys.spool, 'NX', ...ids.flatMap((id) => [dueAt, id]));
+  /** Nothing of it is left in storage. */
+  async cleared(id: string): Promise<void> {
+    await this.redis.zrem(keys.trash, id);
   }
 
-  /** Submissions without a sign of life, and what deletions have left. */
-  async abandoned(now: number): Promise<string[]> {
-    return this.redis.zrangebyscore(keys.spool, '-inf', now, 'LIMIT', 0, 1_000);
+  /** Looks after what was found in storage without a manifest, later: its submission may still be going on. */
+  async watch(id: string, dueAt: number): Promise<void> {
+    await this.redis.zadd(keys.spool, 'NX', dueAt, id);
+  }
+
+  /** Submissions without a sign of life, and what broken and deleted ones may have left. */
+  async abandoned(now: number, count: number): Promise<string[]> {
+    const [broken, trash] = await Promise.all([
+      this.redis.zrangebyscore(keys.spool, '-inf', now, 'LIMIT', 0, count),
+      this.redis.zrangebyscore(keys.trash, '-inf', now, 'LIMIT', 0, count),
+    ]);
+    return [...new Set([...broken, ...trash])];
   }
 }

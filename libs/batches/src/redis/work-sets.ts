@@ -13,13 +13,13 @@ export class WorkSets {
 
   /** Works that have not ended, from a place in their order by deadline. */
   async open(from: number, count: number): Promise<string[]> {
-    return this.redis.zrange(keys.open, from, from + count - 1);
+    return this.redis.zrange(keys.open, from, String(from + count - 1));
   }
 
   /** Works that are over and have not ended: past their deadline, or to be canceled. */
   async over(now: number, count: number): Promise<string[]> {
     const expired = await this.redis.zrangebyscore(keys.open, '-inf', now, 'LIMIT', 0, count);
-    return [...new Set([...(await this.redis.zrange(keys.canceling, 0, count - 1)), ...expired])];
+    return [...new Set([...(await this.redis.zrange(keys.canceling, 0, String(count - 1))), ...expired])];
   }
 
   /** Ended works that were created before a time, and still have their results. */
@@ -29,12 +29,12 @@ export class WorkSets {
 
   /** Ended works whose results are kept. */
   async kept(from: number, count: number): Promise<string[]> {
-    return this.redis.zrange(keys.kept, from, from + count - 1);
+    return this.redis.zrange(keys.kept, from, String(from + count - 1));
   }
 
   /** Ended works whose webhook has not been told, oldest end first. */
   async untold(count: number): Promise<string[]> {
-    return this.redis.zrange(keys.hooks, 0, count - 1);
+    return this.redis.zrange(keys.hooks, 0, String(count - 1));
   }
 
   /** The webhook of a work has been told; that is in storage already. */

@@ -20,7 +20,7 @@ export interface StoredClaim {
 
 export type Closing =
   | { state: 'missing' | 'ended' | 'open' }
-  | { state: 'busy'; claims: readonly StoredClaim[] }
+  | { state: 'busy'; overForMs: number; claims: readonly StoredClaim[] }
   | {
       state: 'closed';
       closedAt: number;
@@ -81,7 +81,8 @@ export class WorkStates {
     const word = String(code);
     if (word === 'MISSING' || word === 'ENDED' || word === 'OPEN')
       return { state: word.toLowerCase() as 'missing' | 'ended' | 'open' };
-    if (word === 'BUSY') return { state: 'busy', claims: readClaims(Number(rest[0]), texts(rest[1])) };
+    if (word === 'BUSY')
+      return { state: 'busy', overForMs: Number(rest[1]), claims: readClaims(Number(rest[0]), texts(rest[2])) };
     const hash = asPairs(texts(rest[0]));
     const { canceled: _, expired: __, ...counted } = readCounts(hash);
     return {

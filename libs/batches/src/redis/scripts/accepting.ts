@@ -34,8 +34,9 @@ return 1
 
 /**
  * Makes a work known, once. KEYS work list open load idempotency spool.
- * ARGV id, created, expires, lines, is batch, most batches, most lines, idempotency ms left, then field and value in turn.
- * Limits of 0 are none: for a work that was accepted long ago, and is made known again.
+ * ARGV id, created, expires, lines, is batch, most batches, most lines, idempotency ms left, is new, then field and
+ * value in turn. Limits of 0 are none: for a work that was accepted long ago, and is made known again. `LOST`: a new one was taken for
+ * dead while it was taken in, and may have been cleared away.
  */
 export const CREATE = script(
   'needs-memory',
@@ -45,6 +46,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   redis.call('ZREM', KEYS[6], id)
   return {'EXISTS'}
 end
+if ARGV[9] == '1' and not redis.call('ZSCORE', KEYS[6], id) then return {'LOST'} end
 local keyed = tonumber(ARGV[8]) > 0
 if keyed then
   local first = redis.call('GET', KEYS[5])
@@ -54,7 +56,7 @@ local lines = tonumber(ARGV[4])
 local load = redis.call('HMGET', KEYS[4], 'batches', 'lines')
 if ARGV[5] == '1' and tonumber(ARGV[6]) > 0 and tonumber(load[1] or 0) >= tonumber(ARGV[6]) then return {'BATCHES'} end
 if tonumber(ARGV[7]) > 0 and tonumber(load[2] or 0) + lines > tonumber(ARGV[7]) then return {'LINES'} end
-redis.call('HSET', KEYS[1], unpack(ARGV, 9))
+redis.call('HSET', KEYS[1], unpack(ARGV, 10))
 redis.call('ZADD', KEYS[2], ARGV[2], id)
 redis.call('ZADD', KEYS[3], ARGV[3], id)
 redis.call('HINCRBY', KEYS[4], 'lines', lines)
@@ -67,7 +69,7 @@ return {'CREATED'}
 
 /**
  * Leaves nothing of a work or a submission but a note that its objects may still be there.
- * KEYS work list open canceling kept hooks load spool done sealed claims live idempotency. ARGV id.
+ * KEYS work list open canceling kept hooks load trash done sealed claims live idempotency spool. ARGV id.
  */
 export const FORGET = script(
   'even-when-full',
@@ -82,6 +84,7 @@ local first = redis.call('GET', KEYS[13])
 if first == id or first == 'pending:' .. id then redis.call('DEL', KEYS[13]) end
 for at = 2, 6 do redis.call('ZREM', KEYS[at], id) end
 redis.call('ZADD', KEYS[8], string.format('%.0f', now), id)
+redis.call('ZREM', KEYS[14], id)
 return redis.call('DEL', KEYS[1], KEYS[9], KEYS[10], KEYS[11], KEYS[12])
 `,
 );

@@ -14,21 +14,23 @@ end
 /**
  * Takes a chunk: one epoch higher each time. KEYS work claims sealed. ARGV chunk, claim, lease ms, 'run' | 'end' | 'force'.
  * Nothing is run any more of a work that is over; to end it a chunk is taken all the same, with force from a holder that lives.
+ * A job whose holder was lost may have been sent: that is counted here, because a job has no log that could tell.
  */
 export const CLAIM = script(
   'even-when-full',
   `${NOW}${READ_CLAIM}
-local work = redis.call('HMGET', KEYS[1], 'expiresAt', 'endedAt', 'closing', 'startedAt', 'cancelInitiatedAt')
+local work = redis.call('HMGET', KEYS[1], 'expiresAt', 'endedAt', 'closing', 'startedAt', 'cancelInitiatedAt', 'kind')
 if not work[1] then return {'MISSING'} end
 if work[2] or work[3] then return {'OVER'} end
 if ARGV[4] == 'run' and (work[5] or now >= tonumber(work[1])) then return {'OVER'} end
 if redis.call('GETBIT', KEYS[3], ARGV[1]) == 1 then return {'SEALED'} end
 local epoch, owner, till = readClaim(KEYS[2], ARGV[1])
-if owner == ARGV[2] then return {'CLAIMED', epoch, 0} end
+if owner == ARGV[2] then return {'CLAIMED', epoch, tonumber(redis.call('HGET', KEYS[1], 'duplicateCalls'))} end
 if owner ~= '' and till > now and ARGV[4] ~= 'force' then return {'HELD'} end
 writeClaim(KEYS[2], ARGV[1], epoch + 1, ARGV[2], now + ARGV[3])
 if not work[4] then redis.call('HSET', KEYS[1], 'startedAt', string.format('%.0f', now)) end
-return {'CLAIMED', epoch + 1, owner ~= '' and 1 or 0}
+local resent = work[6] == 'job' and owner ~= '' and ARGV[4] == 'run' and 1 or 0
+return {'CLAIMED', epoch + 1, redis.call('HINCRBY', KEYS[1], 'duplicateCalls', resent)}
 `,
 );
 
@@ -53,13 +55,14 @@ return 'KEPT'
 `,
 );
 
-/** Gives a chunk back. KEYS claims. ARGV chunk, claim. */
+/** Gives a chunk back. KEYS claims work. ARGV chunk, claim, calls of a job that were sent and will be sent again. */
 export const RELEASE = script(
   'even-when-full',
   `${READ_CLAIM}
 local epoch, owner = readClaim(KEYS[1], ARGV[1])
 if owner ~= ARGV[2] then return 0 end
 writeClaim(KEYS[1], ARGV[1], epoch, '', 0)
+if ARGV[3] ~= '0' then redis.call('HINCRBY', KEYS[2], 'duplicateCalls', ARGV[3]) end
 return 1
 `,
 );

@@ -13,8 +13,8 @@ return 1
 );
 
 /**
- * From here on nothing of the work changes but that it ends. KEYS work claims sealed. Tells what is final then; or `BUSY` with the
- * claims of a work that is over but still has chunks somebody began, or `OPEN`.
+ * From here on nothing of the work changes but that it ends. KEYS work claims sealed. Tells what is final then; or `BUSY`, now, how long
+ * it has been over, and the claims of a work that is over but still has chunks somebody began, or `OPEN`.
  */
 export const CLOSE = script(
   'even-when-full',
@@ -26,7 +26,10 @@ if not work[4] then
   if tonumber(work[2]) < tonumber(work[1]) then
     if not work[5] and now < tonumber(work[6]) then return {'OPEN'} end
     local claims = redis.call('HGETALL', KEYS[2])
-    if #claims > 0 then return {'BUSY', string.format('%.0f', now), claims} end
+    if #claims > 0 then
+      local since = math.min(tonumber(work[5] or work[6]), tonumber(work[6]))
+      return {'BUSY', string.format('%.0f', now), string.format('%.0f', now - since), claims}
+    end
   end
   redis.call('HSET', KEYS[1], 'closing', string.format('%.0f', now))
 end

@@ -1,0 +1,55 @@
+import { type EndRecord, countsChunk } from '../end/end-record.js';
+import { readEndRecord } from '../end/work-ender.js';
+import { layout } from '../layout.js';
+import { readChunkInput } from '../run/chunk-input.js';
+import { readSeal, readSealHeader, resultLine } from '../seal/seal-file.js';
+import type { Storage } from '../storage/storage.js';
+import type { Chunk, Manifest } from '../work.js';
+
+const LINE_FEED = 0x0a;
+
+/** A whole sealed chunk goes through as it is, but for its header. */
+async function* wholeChunk(storage: Storage, path: string): AsyncGenerator<Buffer> {
+  let isHeader = true;
+  for await (const piece of storage.stream(path)) {
+    const end = isHeader ? piece.indexOf(LINE_FEED) : -1;
+    if (!isHeader) yield piece;
+    else if (end !== -1) {
+      isHeader = false;
+      if (end + 1 < piece.length) yield piece.subarray(end + 1);
+    }
+  }
+}
+
+/** Lines without a result of their own get the one that all such lines of the work have. */
+async function* filledChunk(
+  storage: Storage,
+  { work, chunk, rest, path }: { work: Manifest; chunk: Chunk; rest: EndRecord['rest']; path: string | undefined },
+): AsyncGenerator<Buffer> {
+  const input = await readChunkInput(storage, work, chunk);
+  const sealed = path === undefined ? undefined : await readSeal(storage, path);
+  const filled = JSON.stringify({ type: rest });
+  const results = sealed?.lines.values();
+  const lines = input.map(({ customId }, line) => {
+    const has = (sealed?.header.statuses[line] ?? '-') !== '-';
+    const result = has ? results?.next().value : undefined;
+    return result ?? resultLine(customId, filled);
+  });
+  yield Buffer.concat(lines);
+}
+
+/**
+ * The results file of an ended batch, piece by piece: one line for each line of the input, in its order. Nothing when the batch has no
+ * end in storage any more. Rejects with `StorageError`.
+ */
+export async function* resultLines(storage: Storage, work: Manifest): AsyncGenerator<Buffer> {
+  const ended = await readEndRecord({ storage }, work.id);
+  if (!ended) return;
+  const { rest } = ended;
+  for (const chunk of work.chunks) {
+    const path = countsChunk(ended, chunk.index) ? layout.output(work.id, chunk.index) : undefined;
+    const header = path === undefined ? undefined : await readSealHeader(storage, path);
+    if (path !== undefined && header && !header.statuses.includes('-')) yield* wholeChunk(storage, path);
+    else yield* filledChunk(storage, { work, chunk, rest, path });
+  }
+}

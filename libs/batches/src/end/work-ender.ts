@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { crashPoint } from '../crash-point.js';
+import { layout } from '../layout.js';
+import type { Closing, StoredClaim } from '../redis/work-states.js';
+import type { ChunkSealer } from '../seal/chunk-sealer.js';
+import { decideJob } from '../seal/job-result.js';
+import type { Manifest } from '../work.js';
+import type { WorkStore } from '../work-store.js';
+import type { EndRecord } from './end-record.js';
+
+/** Holders that live abort and seal by themselves within a second or two. After this their chunks are taken from them. */
+const PATIENCE_MS = 3_000;
+
+const recordOf = (work: Manifest, closing: Closing & { state: 'closed' }): EndRecord => {
+  const { closedAt, canceled, sealed, counted } = closing;
+  const rest = canceled ? 'canceled' : 'expired';
+  const { succeeded, errored } = counted.counts;
+  return {
+    version: 1,
+    endedAt: Math.max(closedAt, work.createdAt),
+    counts: { ...counted.counts, [rest]: work.lines - succeeded - errored },
+    usage: counted.usage,
+    duplicateCalls: counted.duplicateCalls,
+    rest,
+    sealed: sealed.toString('base64'),
+  };
+};
+
+/** Brings works to their end, once, whoever tries and however often. */
+export class WorkEnder {
+  constructor(
+    private readonly store: WorkStore,
+    private readonly sealer: ChunkSealer,
+  ) {}
+
+  /**
+   * Ends a work that has nothing left to run: all its chunks are sealed, or it is over and nobody is at it any more. Does nothing
+   * when it has. Rejects with `StorageError` or what Redis says; then it wants to be tried again.
+   */
+  async finish(work: Manifest): Promise<void> {
+    const closing = await this.store.states.close(work.id);
+    if (closing.state === 'closed') return this.end(work, closing);
+    if (closing.state !== 'busy') return;
+    const idle = closing.claims.filter(({ live }) => !live || closing.overForMs > PATIENCE_MS);
+    for (const claim of idle) await this.sealWhatIsThere(work, claim);
+    if (idle.length < closing.claims.length) return;
+    const again = await this.store.states.close(work.id);
+    if (again.state === 'closed') await this.end(work, again);
+  }
+
+  /** Makes Redis agree with an end that is in storage. */
+  async adopt(work: Manifest, record: EndRecord): Promise<void> {
+    await this.store.states.end(work, record);
+    crashPoint('end.marked');
+  }
+
+  private async end(work: Manifest, closing: Closing & { state: 'closed' }): Promise<void> {
+    crashPoint('end.closed');
+    const record = recordOf(work, closing);
+    const { rest, duplicateCalls } = record;
+    await this.adopt(
+      work,
+      work.kind === 'job'
+        ? await decideJob(this.store, work, { rest, duplicateCalls })
+        : await this.decide(work, record),
+    );
+  }
+
+  /** One object is created, and its first creator's is how the batch ended. */
+  private async decide(work: Manifest, record: EndRecord): Promise<EndRecord> {
+    const { storage } = this.store;
+    const path = layout.ended(work.id);
+    const isOurs = await storage.create(path, Buffer.from(JSON.stringify(record)));
+    crashPoint('end.written');
+    return isOurs ? record : ((await readEndRecord(this.store, work.id)) ?? record);
+  }
+
+  /** Of a work that is over: takes a chunk that somebody began, so that nothing more is recorded for it, and seals it. */
+  private async sealWhatIsThere(work: Manifest, { chunk: index, live }: StoredClaim): Promise<void> {
+    const chunk = work.chunks[index];
+    if (!chunk) return;
+    const token = randomBytes(6).toString('base64url');
+    const claim = await this.store.claims.claim(work, chunk, { token, purpose: live ? 'force' : 'end' });
+    if (typeof claim === 'string') return;
+    if (work.kind === 'batch') await this.sealer.seal(work, chunk, { partly: true });
+    else {
+      const { cancelInitiatedAt } = (await this.store.states.find(work.id)) ?? {};
+      const rest = cancelInitiatedAt === undefined ? 'expired' : 'canceled';
+      await this.adopt(work, await decideJob(this.store, work, { rest, duplicateCalls: claim.resent }));
+    }
+  }
+}
+
+/** How a batch has ended; undefined while it has not. Rejects with `StorageError`. */
+export const readEndRecord = async (
+  { storage }: Pick<WorkStore, 'storage'>,
+  id: string,
+): Promise<EndRecord | undefined> => {
+  const bytes = await storage.read(layout.ended(id));
+  return bytes && JSON.parse(bytes.toString('utf8'));
+};

@@ -1,0 +1,59 @@
+import type { Redis } from 'ioredis';
+import { keys } from '../redis/keys.js';
+import type { KeptEvent } from '../seal/job-result.js';
+
+/** How long events wait for company. */
+const GATHER_MS = 20;
+/** More is not shown live, but all the same once the job has ended. */
+const MOST_LIVE_BYTES = 4 * 1024 * 1024;
+/** More is not kept: an answer of so much text has events that nobody replays. */
+const MOST_KEPT_BYTES = 32 * 1024 * 1024;
+/** Outlives every job. */
+const KEPT_FOR_MS = 25 * 3_600_000;
+/** After the end watchers go on from storage. */
+const ENDED_FOR_MS = 60_000;
+
+/**
+ * The events of one run of a job, shown while they come and kept for later. An event is named `epoch-number`, which is a valid id of
+ * an entry; Redis takes rising ones only, so a worker that has lost its job cannot mix its events in.
+ */
+export class LiveEvents {
+  private readonly all: KeptEvent[] = [];
+  private bytes = 0;
+  private sent = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly id: string,
+    private readonly epoch: number,
+  ) {}
+
+  /** All of them; undefined when they were too many. */
+  get kept(): readonly KeptEvent[] | undefined {
+    return this.bytes > MOST_KEPT_BYTES ? undefined : this.all;
+  }
+
+  add(event: string, data: string): void {
+    this.bytes += event.length + data.length;
+    if (this.bytes > MOST_KEPT_BYTES) this.all.length = 0;
+    else this.all.push([event, data]);
+    if (this.bytes <= MOST_LIVE_BYTES) this.timer ??= setTimeout(() => this.send(), GATHER_MS);
+  }
+
+  /** The job has ended, or this run of it. */
+  end(hasEnded: boolean): void {
+    clearTimeout(this.timer);
+    if (hasEnded && this.sent > 0) this.redis.pexpire(keys.live(this.id), ENDED_FOR_MS).catch(() => undefined);
+  }
+
+  /** Nothing waits for it: whoever watches has the whole at the end in any case. */
+  private send(): void {
+    this.timer = undefined;
+    const batch = this.redis.pipeline();
+    for (const [event, data] of this.all.slice(this.sent))
+      batch.xadd(keys.live(this.id), `${this.epoch}-${++this.sent}`, 'event', event, 'data', data);
+    batch.pexpire(keys.live(this.id), KEPT_FOR_MS);
+    batch.exec().catch(() => undefined);
+  }
+}

@@ -1,0 +1,39 @@
+import { crashPoint } from '../crash-point.js';
+import { readEndRecord } from '../end/work-ender.js';
+import { layout } from '../layout.js';
+import { encodeManifest, readManifest } from '../manifest-file.js';
+import { readJobEnd } from '../seal/job-result.js';
+import type { WorkStore } from '../work-store.js';
+import type { ArchiveRecord } from './restore.js';
+
+const REMOVED_BELOW = [layout.inputs, layout.logs, layout.outputs];
+
+/**
+ * Drops what was asked and answered in a work that ended long ago; that there was such a work is still known. May stop anywhere and be
+ * done again. Rejects with `StorageError` or what Redis says.
+ */
+export const archiveWork = async (store: WorkStore, id: string): Promise<void> => {
+  const { storage, states, submissions } = store;
+  const stored = await readManifest(storage, id);
+  if (!stored) {
+    const work = await states.find(id);
+    return work && submissions.forget(work);
+  }
+  const { manifest } = stored;
+  const path = layout.archived(id);
+  const ended = await (manifest.kind === 'job' ? readJobEnd(store, id) : readEndRecord(store, id));
+  if (ended) {
+    const record: ArchiveRecord = { archivedAt: store.now(), ended };
+    await storage.create(path, Buffer.from(JSON.stringify(record)));
+  }
+  crashPoint('archive.written');
+  const bytes = await storage.read(path);
+  if (!bytes) return;
+  // A job's request is in its manifest.
+  if (stored.params.length > 0)
+    await storage.write(layout.manifest(id), encodeManifest({ manifest, params: Buffer.alloc(0) }));
+  await storage.remove(layout.result(id));
+  for (const prefix of REMOVED_BELOW) await storage.removeAll(prefix(id));
+  const { archivedAt }: ArchiveRecord = JSON.parse(bytes.toString('utf8'));
+  await states.archive(id, archivedAt);
+};

@@ -1,0 +1,81 @@
+import { isWorkId, layout } from '../layout.js';
+import { readManifest } from '../manifest-file.js';
+import { removeWork } from '../removal.js';
+import type { WorkStore } from '../work-store.js';
+import { restoreWork } from './restore.js';
+
+/** Objects read at a time. */
+const AT_ONCE = 16;
+const PAGE = 1_000;
+/** What has no manifest may be a submission of a process that has not been able to reach this Redis. */
+const STRAY_MS = 3_600_000;
+
+const inParallel = async <T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> => {
+  const queue = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await act(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+};
+
+/**
+ * Compares all of storage with what Redis knows, after Redis was started: it may have lost its last second, or everything. Works that
+ * it does not know and works that have not ended there are restored; works that are gone from storage are forgotten.
+ */
+export class Comparison {
+  constructor(private readonly store: WorkStore) {}
+
+  /** Resolves with the number of works that were looked into. Rejects with `StorageError` or what Redis says. */
+  async run(): Promise<number> {
+    const { sets } = this.store;
+    const open = await this.all((from) => sets.open(from, PAGE));
+    const stored = await this.storedIds();
+    const known = new Set<string>();
+    for (let from = 0; from < stored.length; from += PAGE) {
+      const ids = stored.slice(from, from + PAGE);
+      const flags = await sets.known(ids);
+      for (const [at, id] of ids.entries()) if (flags[at]) known.add(id);
+    }
+    const wanted = [...new Set([...stored.filter((id) => !known.has(id)), ...open])];
+    await inParallel(wanted, (id) => this.restore(id));
+    const inStorage = new Set(stored);
+    const kept = await this.all((from) => sets.kept(from, PAGE));
+    await inParallel(
+      kept.filter((id) => !inStorage.has(id)),
+      (id) => this.forget(id),
+    );
+    return wanted.length;
+  }
+
+  private async restore(id: string): Promise<void> {
+    const { storage, submissions, sets } = this.store;
+    const stored = await readManifest(storage, id);
+    if (stored) {
+      // Another submission with the same idempotency key was accepted; of this one nobody was told.
+      if ((await restoreWork(this.store, stored.manifest)) === 'taken') await removeWork(this.store, stored.manifest);
+      return;
+    }
+    await this.forget(id);
+    await submissions.watch(id, (await sets.now()) + STRAY_MS);
+  }
+
+  private async forget(id: string): Promise<void> {
+    const work = await this.store.states.find(id);
+    if (work) await this.store.submissions.forget(work);
+  }
+
+  private async storedIds(): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const name of this.store.storage.children(layout.root)) if (isWorkId(name)) ids.push(name);
+    return ids;
+  }
+
+  private async all(page: (from: number) => Promise<string[]>): Promise<string[]> {
+    const ids: string[] = [];
+    for (;;) {
+      const more = await page(ids.length);
+      if (more.length === 0) return ids;
+      ids.push(...more);
+    }
+  }
+}

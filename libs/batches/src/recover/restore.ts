@@ -1,0 +1,70 @@
+import { type EndRecord } from '../end/end-record.js';
+import { readEndRecord } from '../end/work-ender.js';
+import { layout } from '../layout.js';
+import { epochOf } from '../run/chunk-logs.js';
+import { readJobEnd } from '../seal/job-result.js';
+import { readSealHeader } from '../seal/seal-file.js';
+import type { Storage } from '../storage/storage.js';
+import type { Manifest } from '../work.js';
+import type { WorkStore } from '../work-store.js';
+
+/** When the results of a work were dropped, and how it had ended. */
+export interface ArchiveRecord {
+  archivedAt: number;
+  ended: EndRecord;
+}
+
+const readJson = async <T>(storage: Storage, path: string): Promise<T | undefined> => {
+  const bytes = await storage.read(path);
+  return bytes && (JSON.parse(bytes.toString('utf8')) as T);
+};
+
+/** When a work was asked to be canceled. */
+export interface CancelRecord {
+  canceledAt: number;
+}
+
+export const readCancelRecord = (storage: Storage, id: string): Promise<CancelRecord | undefined> =>
+  readJson<CancelRecord>(storage, layout.canceled(id));
+
+const restoreChunks = async (store: WorkStore, work: Manifest): Promise<void> => {
+  const { storage, claims } = store;
+  for await (const name of storage.children(layout.outputs(work.id))) {
+    const chunk = work.chunks[Number.parseInt(name, 10)];
+    const header = chunk && (await readSealHeader(storage, layout.output(work.id, chunk.index)));
+    if (header) await claims.seal(work, chunk, header);
+  }
+  const seen = new Map<number, number>();
+  for await (const path of storage.list(layout.logs(work.id))) {
+    const [chunk = '', log = ''] = path.slice(layout.logs(work.id).length).split('/');
+    seen.set(Number(chunk), Math.max(seen.get(Number(chunk)) ?? 0, epochOf(log)));
+  }
+  await claims.raiseEpochs(work, seen);
+};
+
+const restoreEnd = async (store: WorkStore, work: Manifest, archive: ArchiveRecord | undefined): Promise<boolean> => {
+  const { id } = work;
+  const ended = archive?.ended ?? (await (work.kind === 'job' ? readJobEnd(store, id) : readEndRecord(store, id)));
+  if (!ended) return false;
+  await store.states.end(work, ended);
+  if (work.webhookUrl !== undefined && (await store.storage.size(layout.delivered(id))) !== undefined)
+    await store.sets.told(id);
+  if (archive) await store.states.archive(id, archive.archivedAt);
+  return true;
+};
+
+/**
+ * Makes Redis know all of a work that storage knows; what Redis knows already stays. Safe at any time, whoever runs the work: what
+ * is final in storage only comes to be so in Redis, and epochs only rise. What stands in logs of unsealed chunks is counted again by
+ * whoever takes the chunk next. Rejects with `StorageError` or what Redis says.
+ */
+export const restoreWork = async (store: WorkStore, work: Manifest): Promise<'restored' | 'taken'> => {
+  const { storage, submissions, states } = store;
+  const refused = await submissions.create(work, store.now());
+  if (refused) return 'taken';
+  const archive = await readJson<ArchiveRecord>(storage, layout.archived(work.id));
+  const canceled = await readCancelRecord(storage, work.id);
+  if (canceled) await states.cancel(work.id, canceled.canceledAt);
+  if (!(await restoreEnd(store, work, archive)) && work.kind === 'batch') await restoreChunks(store, work);
+  return 'restored';
+};

@@ -1,0 +1,135 @@
+import { patiently } from '../patiently.js';
+import type { Sealed } from '../seal/chunk-sealer.js';
+import type { Line } from '../work.js';
+import { readChunkInput } from './chunk-input.js';
+import { readChunkLogs } from './chunk-logs.js';
+import { failedLine } from './failed-line.js';
+import type { Grace } from './grace.js';
+import type { HeldClaim } from './held-claim.js';
+import { LineRecorder } from './line-recorder.js';
+import type { RunOutcome, Running } from './work-runner.js';
+
+/** Answers may be found damaged while they are sealed, and are run again then; so often in a row is a broken disk. */
+const MOST_ROUNDS = 5;
+
+/** One holder's run of one chunk of a batch: what the logs have is taken over, the rest is run, then the chunk is sealed. */
+export class ChunkRun {
+  private readonly recorder: LineRecorder;
+  private readonly starts: AbortSignal;
+  private readonly calls: AbortSignal;
+  private readonly records: AbortSignal;
+
+  constructor(
+    private readonly running: Running,
+    private readonly held: HeldClaim,
+    private readonly grace: Grace,
+  ) {
+    this.starts = AbortSignal.any([held.runs, grace.stop]);
+    this.calls = AbortSignal.any([held.runs, grace.callsEnd]);
+    this.records = AbortSignal.any([held.holds, grace.recordsEnd]);
+    this.recorder = new LineRecorder(running.store, held, this.records);
+  }
+
+  /** Rejects when the claim is lost, the time to stop is over, or storage has lost what it was given. */
+  async run(): Promise<RunOutcome> {
+    const { sealer } = this.running;
+    const { work, chunk } = this.held.claim;
+    try {
+      const adopted = await this.patiently('looking for results', () => sealer.adopt(work, chunk));
+      if (adopted) return await this.finish(adopted);
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        const isAnswered = await this.answer();
+        if (!isAnswered && !this.held.runs.aborted) return 'unfinished';
+        const partly = this.held.runs.aborted;
+        const sealed = await this.patiently('sealing', () => sealer.seal(work, chunk, { partly }));
+        if (sealed !== 'incomplete') return await this.finish(sealed);
+      }
+    } finally {
+      await this.recorder.log.close();
+    }
+    throw new Error(`Answers to chunk ${chunk.index} of ${work.id} are damaged again and again.`);
+  }
+
+  /** Runs what has no answer in the logs. False when lines are left. */
+  private async answer(): Promise<boolean> {
+    const { store } = this.running;
+    const { work, chunk } = this.held.claim;
+    const logs = await this.patiently('reading answers', () => readChunkLogs(store, work, chunk));
+    this.recorder.recount(logs);
+    let left = chunk.lines - logs.answers.size;
+    if (left > 0) {
+      const lines = await this.patiently('reading requests', () => readChunkInput(store.storage, work, chunk));
+      const missing = lines.filter((_, line) => !logs.answers.has(line));
+      left -= await this.runLines(missing);
+    }
+    await this.recorder.settle();
+    this.held.holds.throwIfAborted();
+    return left === 0;
+  }
+
+  /** Resolves with how many were answered when none is under way any more. */
+  private async runLines(lines: readonly Line[]): Promise<number> {
+    const underWay = new Set<Promise<boolean>>();
+    let answered = 0;
+    for (const line of lines) {
+      const release = await this.permit();
+      if (!release) break;
+      const ends = this.runLine(line, release);
+      underWay.add(ends);
+      void ends.then((isAnswered) => {
+        answered += isAnswered ? 1 : 0;
+        return underWay.delete(ends);
+      });
+    }
+    await Promise.all(underWay);
+    return answered;
+  }
+
+  /** Undefined when nothing more is to be begun. */
+  private async permit(): Promise<(() => void) | undefined> {
+    let release: (() => void) | undefined;
+    try {
+      await this.recorder.log.untilWell();
+      release = await this.running.slots.take(this.held.claim.work, this.starts);
+      await this.held.untilSure();
+      this.starts.throwIfAborted();
+      return release;
+    } catch (error) {
+      release?.();
+      if (this.starts.aborted || this.records.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  /** Never rejects. False: the line was cut off, or its answer could not be kept. */
+  private async runLine(line: Line, release: () => void): Promise<boolean> {
+    const place = line.index - this.held.claim.chunk.firstLine;
+    this.recorder.log.started(place);
+    try {
+      const ran = await this.running.runner.run(line, this.calls).catch((error: unknown) => {
+        this.calls.throwIfAborted();
+        this.running.store.report('batches.line_failed', {
+          work: line.work.id,
+          line: line.index,
+          error: String(error),
+        });
+        return failedLine();
+      });
+      release();
+      return await this.recorder.record(place, ran);
+    } catch {
+      return false;
+    } finally {
+      release();
+    }
+  }
+
+  private async finish(sealed: Sealed): Promise<RunOutcome> {
+    if (sealed === 'last' || this.held.runs.aborted) await this.running.ender.finish(this.held.claim.work);
+    return 'done';
+  }
+
+  private patiently<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    return patiently(attempt, { signal: this.records, report: this.running.store.report, what });
+  }
+}

@@ -1,0 +1,116 @@
+import { layout } from '../layout.js';
+import { type ChunkClaim, LEASE_MS } from '../redis/chunk-claims.js';
+import type { WorkStore } from '../work-store.js';
+
+/** How late a cancel or an end is noticed when nobody tells of it. */
+const RENEW_MS = 1_000;
+
+/** With so little left of a lease, nothing is sent any more. */
+const SPARE_MS = 2_000;
+
+/** The work was canceled or its time is up: calls are aborted, what is answered is kept. */
+export class WorkOver extends Error {
+  override readonly name = 'WorkOver';
+}
+
+/** Somebody else has the chunk, or it is final: whatever is still done for it is in vain. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/**
+ * A chunk while this process holds it. Says every second that it still does, and hears what becomes of the work. Without Redis it
+ * goes on with what it has begun, and begins nothing more once somebody else could have taken the chunk.
+ */
+export class HeldClaim {
+  private readonly running = new AbortController();
+  private readonly holding = new AbortController();
+  private readonly timer: NodeJS.Timeout;
+  private readonly stopListening: () => void;
+  private renewedAt: number;
+  private asking = false;
+  private kept: (() => void)[] = [];
+
+  constructor(
+    private readonly store: WorkStore,
+    readonly claim: ChunkClaim,
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {
+    this.renewedAt = this.monotonic();
+    this.timer = setInterval(() => void this.renew(), RENEW_MS);
+    this.stopListening = store.news.listen(claim.work.id, (what) => {
+      if (what === 'cancel') this.over();
+      else void this.renew();
+    });
+  }
+
+  /** Aborts with `WorkOver` or `ClaimLost` when no call may go on. */
+  get runs(): AbortSignal {
+    return this.running.signal;
+  }
+
+  /** Aborts with `ClaimLost` when nothing more can be recorded. */
+  get holds(): AbortSignal {
+    return this.holding.signal;
+  }
+
+  /** Resolves when a call may be sent; rejects with the reason of `runs`. */
+  async untilSure(): Promise<void> {
+    while (this.monotonic() - this.renewedAt > LEASE_MS - SPARE_MS) {
+      this.runs.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        this.kept.push(resolve);
+      });
+    }
+    this.runs.throwIfAborted();
+  }
+
+  /** The work is canceled or its time is up. */
+  over(): void {
+    this.running.abort(new WorkOver(`${this.claim.work.id} is over`));
+    this.wake();
+  }
+
+  /** The chunk is somebody else's, as Redis has just said. */
+  lose(): void {
+    const reason = new ClaimLost(`another holds chunk ${this.claim.chunk.index} of ${this.claim.work.id}`);
+    this.running.abort(reason);
+    this.holding.abort(reason);
+    this.wake();
+  }
+
+  /** No more signs of life. Does not give the chunk back. */
+  close(): void {
+    clearInterval(this.timer);
+    this.stopListening();
+  }
+
+  private async renew(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    const askedAt = this.monotonic();
+    try {
+      const state = await this.store.claims.renew(this.claim);
+      if (state === 'stale' || (state === 'missing' && (await this.isGone()))) this.lose();
+      else if (state !== 'missing') {
+        this.renewedAt = askedAt;
+        if (state === 'over') this.over();
+        this.wake();
+      }
+    } catch {
+      // Redis is away, which says nothing of the chunk.
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  /** Redis may have lost everything, and will know the work again; or the work was deleted. */
+  private async isGone(): Promise<boolean> {
+    const { storage } = this.store;
+    return (await storage.size(layout.manifest(this.claim.work.id))) === undefined;
+  }
+
+  private wake(): void {
+    for (const resolve of this.kept.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,93 @@
+import { crashPoint } from '../crash-point.js';
+import { LiveEvents } from '../events/live-events.js';
+import { patiently } from '../patiently.js';
+import { decideJob, readJobEnd } from '../seal/job-result.js';
+import type { Line, RanLine } from '../work.js';
+import { failedLine } from './failed-line.js';
+import type { Grace } from './grace.js';
+import type { HeldClaim } from './held-claim.js';
+import type { RunOutcome, Running } from './work-runner.js';
+
+/**
+ * One holder's run of a job. Its answer goes straight into the object that ends it: one line needs no log, and whoever creates that
+ * object first has decided.
+ */
+export class JobRun {
+  private readonly calls: AbortSignal;
+  private readonly records: AbortSignal;
+  /** It was sent, and has no answer that is kept. */
+  inFlight = false;
+
+  constructor(
+    private readonly running: Running,
+    private readonly held: HeldClaim,
+    private readonly grace: Grace,
+  ) {
+    this.calls = AbortSignal.any([held.runs, grace.callsEnd]);
+    this.records = AbortSignal.any([held.holds, grace.recordsEnd]);
+  }
+
+  /** Rejects when the claim is lost, or the time to stop is over. */
+  async run(params: Buffer): Promise<RunOutcome> {
+    const { store, ender } = this.running;
+    const { work } = this.held.claim;
+    const ended = await this.patiently('looking for a result', () => readJobEnd(store, work.id));
+    if (ended) {
+      await this.patiently('ending a job', () => ender.adopt(work, ended));
+      return 'done';
+    }
+    const events = new LiveEvents(store.redis, work.id, this.held.claim.epoch);
+    const ran = await this.answer({ work, index: 0, customId: work.id, params }, events);
+    events.end(ran !== undefined);
+    if (!ran) return this.cutOff();
+    await this.keep(ran, events);
+    return 'done';
+  }
+
+  /** Undefined when it was not begun, or was cut off. */
+  private async answer(line: Line, events: LiveEvents): Promise<RanLine | undefined> {
+    const starts = AbortSignal.any([this.held.runs, this.grace.stop]);
+    let release: (() => void) | undefined;
+    try {
+      release = await this.running.slots.take(line.work, starts);
+      await this.held.untilSure();
+      starts.throwIfAborted();
+      this.inFlight = true;
+      return await this.running.runner.run(line, this.calls, (event, data) => events.add(event, data));
+    } catch (error) {
+      if (starts.aborted) return undefined;
+      this.running.store.report('batches.line_failed', { work: line.work.id, line: 0, error: String(error) });
+      return failedLine();
+    } finally {
+      release?.();
+    }
+  }
+
+  private async keep(ran: RanLine, events: LiveEvents): Promise<void> {
+    const { store, ender } = this.running;
+    const { work, epoch, resent } = this.held.claim;
+    crashPoint('job.answered');
+    const answer = { ...ran, duplicateCalls: resent, epoch, events: events.kept };
+    const how = store.now() < work.expiresAt ? answer : { rest: 'expired' as const, duplicateCalls: resent };
+    const record = await this.patiently('keeping a result', () => decideJob(store, work, how));
+    this.inFlight = false;
+    await this.patiently('ending a job', () => ender.adopt(work, record));
+  }
+
+  private async cutOff(): Promise<RunOutcome> {
+    this.held.holds.throwIfAborted();
+    if (!this.held.runs.aborted) return 'unfinished';
+    const { store, ender } = this.running;
+    const { work } = this.held.claim;
+    await this.patiently('canceling a job', async () => {
+      const { cancelInitiatedAt } = (await store.states.find(work.id)) ?? {};
+      const rest = cancelInitiatedAt === undefined ? 'expired' : 'canceled';
+      await ender.adopt(work, await decideJob(store, work, { rest, duplicateCalls: this.held.claim.resent }));
+    });
+    return 'done';
+  }
+
+  private patiently<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    return patiently(attempt, { signal: this.records, report: this.running.store.report, what });
+  }
+}

@@ -1,0 +1,83 @@
+import { crashPoint } from '../crash-point.js';
+import type { EndRecord } from '../end/end-record.js';
+import { layout } from '../layout.js';
+import type { LineResult, Manifest, RanLine } from '../work.js';
+import type { WorkStore } from '../work-store.js';
+import { encodeSeal, readSeal, readSealHeader, resultLine } from './seal-file.js';
+import type { SealHeader } from './seal-header.js';
+
+/** An event of a job as it is kept: its name and its data. */
+export type KeptEvent = readonly [event: string, data: string];
+
+/** What came of a job, with all its events. */
+export interface JobAnswer extends RanLine {
+  duplicateCalls: number;
+  epoch: number;
+  /** Undefined when they were too many to keep. */
+  events: readonly KeptEvent[] | undefined;
+}
+
+const NOBODY_COUNTED = { succeeded: 0, errored: 0, canceled: 0, expired: 0 };
+
+const encodeAnswer = (work: Manifest, answer: JobAnswer, endedAt: number): Buffer => {
+  const { result, usage, duplicateCalls, epoch, events } = answer;
+  const succeeded = result.type === 'succeeded';
+  const counts = { ...NOBODY_COUNTED, [succeeded ? 'succeeded' : 'errored']: 1 };
+  const ended: EndRecord = { version: 1, endedAt, counts, usage, duplicateCalls, rest: 'canceled', sealed: 'gA==' };
+  const header: SealHeader = {
+    version: 1,
+    statuses: succeeded ? 's' : 'e',
+    usage,
+    duplicateCalls,
+    ended,
+    ...(events && { eventsEpoch: epoch }),
+  };
+  const lines = [resultLine(work.id, JSON.stringify(result))];
+  if (events) lines.push(Buffer.from(`${JSON.stringify(events)}\n`));
+  return encodeSeal(header, lines);
+};
+
+const encodeNoAnswer = (rest: EndRecord['rest'], duplicateCalls: number, endedAt: number): Buffer => {
+  const counts = { ...NOBODY_COUNTED, [rest]: 1 };
+  const ended: EndRecord = { version: 1, endedAt, counts, usage: {}, duplicateCalls, rest, sealed: '' };
+  return encodeSeal({ version: 1, statuses: '-', usage: {}, duplicateCalls, ended }, []);
+};
+
+/**
+ * Ends a job in storage with one object, whose first creator decides how: with an answer, or canceled, or expired. Gives back what
+ * was decided. Rejects with `StorageError`.
+ */
+export const decideJob = async (
+  { storage, now }: WorkStore,
+  work: Manifest,
+  how: JobAnswer | { rest: EndRecord['rest']; duplicateCalls: number },
+): Promise<EndRecord> => {
+  const endedAt = Math.max(now(), work.createdAt);
+  const path = layout.result(work.id);
+  const bytes =
+    'rest' in how ? encodeNoAnswer(how.rest, how.duplicateCalls, endedAt) : encodeAnswer(work, how, endedAt);
+  await storage.create(path, bytes);
+  crashPoint('job.written');
+  const { ended } = (await readSealHeader(storage, path)) ?? {};
+  if (!ended) throw new Error(`${path} was removed while ${work.id} ended`);
+  return ended;
+};
+
+/** How a job has ended; undefined while it has not. Rejects with `StorageError`. */
+export const readJobEnd = async ({ storage }: Pick<WorkStore, 'storage'>, id: string): Promise<EndRecord | undefined> =>
+  (await readSealHeader(storage, layout.result(id)))?.ended;
+
+/** A job's result and events; undefined while it has not ended, or when its result is not kept any more. Rejects with `StorageError`. */
+export const readJobResult = async (
+  { storage }: Pick<WorkStore, 'storage'>,
+  id: string,
+): Promise<{ result: LineResult; events: readonly KeptEvent[] | undefined; epoch: number } | undefined> => {
+  const stored = await readSeal(storage, layout.result(id));
+  if (!stored) return undefined;
+  const { header, lines } = stored;
+  const [first, second] = lines;
+  if (!first) return { result: { type: header.ended?.rest ?? 'canceled' }, events: undefined, epoch: 0 };
+  const { result }: { result: LineResult } = JSON.parse(first.toString('utf8'));
+  const events = second && (JSON.parse(second.toString('utf8')) as KeptEvent[]);
+  return { result, events, epoch: header.eventsEpoch ?? 0 };
+};
