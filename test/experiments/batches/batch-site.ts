@@ -17,8 +17,9 @@ import type { Rig } from '../rig/rig.js';
 import { Batch, customIdOf, customIds } from './batch.js';
 
 export interface BatchSiteOptions {
-  /** Of both upstreams, as directives. */
+  /** Of all upstreams, as directives. */
   behaviour: string;
+  upstreams?: number;
   workers?: number;
   gateways?: number;
   /** Lines that one worker runs at a time. */
@@ -39,7 +40,7 @@ const configFile = async (rig: Rig, config: Section): Promise<ConfigFile> => {
   return file;
 };
 
-/** Everything that a batch needs: two upstreams, a Redis that keeps a log, storage, gateways and workers. */
+/** Everything that a batch needs: upstreams, a Redis that keeps a log, storage, gateways and workers. */
 interface Parts {
   upstreams: readonly Simulator[];
   redis: TestRedis;
@@ -66,8 +67,8 @@ export class BatchSite implements Parts {
   }
 
   static async open(rig: Rig, options: BatchSiteOptions): Promise<BatchSite> {
-    const { behaviour, workers = 2, gateways = 1, concurrency = 50, env } = options;
-    const upstreams = await rig.simulators(2, { behaviour });
+    const { behaviour, upstreams: count = 2, workers = 2, gateways = 1, concurrency = 50, env } = options;
+    const upstreams = await rig.simulators(count, { behaviour });
     const redis = await rig.redis({ appendOnly: true });
     const proxy = await rig.faultProxy(redis.url);
     const config = testConfig({

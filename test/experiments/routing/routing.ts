@@ -15,10 +15,11 @@ import { a13 } from './a13-redis-dies.js';
 import { a14 } from './a14-redis-hangs.js';
 import { a15 } from './a15-redis-is-slow.js';
 import { a16 } from './a16-clock-jumps.js';
+import { a17 } from './a17-throttled-upstream.js';
 import { a18 } from './a18-reload.js';
 
 /** Upstreams that fail or differ, and what callers see of it. */
 export const FAILURES: readonly Experiment[] = [a01, a02, a04, a05, a06, a07, a08, a09, a10, a11];
 
 /** What replicas share, and what remains of it without Redis. */
-export const SHARING: readonly Experiment[] = [a03, a12, a13, a14, a15, a16, a18];
+export const SHARING: readonly Experiment[] = [a03, a12, a13, a14, a15, a16, a17, a18];
