@@ -34,7 +34,7 @@ for _, line in ipairs(cjson.decode(ARGV[4])) do
   end
 end
 if recorded > 0 then
-  redis.call('HINCRBY', KEYS[5], 'lines', -recorded)
+  redis.call('HINCRBY', KEYS[5], 'lines', 0 - recorded)
   redis.call('PEXPIREAT', KEYS[4], work[1] + 3600000)
 end
 return {'RECORDED', recorded}
@@ -67,11 +67,11 @@ if redis.call('SETBIT', KEYS[6], ARGV[1], 1) == 0 then
   end
   local won = redis.call('HGETALL', KEYS[4])
   for at = 1, #won, 2 do
-    if string.sub(won[at], 1, 6) == 'usage:' then redis.call('HINCRBY', KEYS[1], won[at], -won[at + 1]) end
+    if string.sub(won[at], 1, 6) == 'usage:' then redis.call('HINCRBY', KEYS[1], won[at], 0 - won[at + 1]) end
   end
   addUsage(KEYS[1], nil, cjson.decode(ARGV[4]))
   for status, by in pairs(change) do redis.call('HINCRBY', KEYS[1], status, by) end
-  redis.call('HINCRBY', KEYS[5], 'lines', -change.succeeded - change.errored)
+  redis.call('HINCRBY', KEYS[5], 'lines', 0 - change.succeeded - change.errored)
   redis.call('HINCRBY', KEYS[1], 'duplicateCalls', ARGV[5])
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('DEL', KEYS[4])

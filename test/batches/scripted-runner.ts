@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Line, LineRunner, RanLine } from '#batches';
+
+/** Stands for all upstreams together, whoever calls: it knows which lines were sent, how often, and what was cut off. */
+export class ScriptedUpstream {
+  readonly sent = new Map<string, number>();
+  readonly aborted: string[] = [];
+  active = 0;
+  lastSentAt = 0;
+  private held: Promise<void> | undefined;
+  private letGo: () => void = () => undefined;
+
+  /** Each line takes so long. */
+  constructor(public delayMs = 0) {}
+
+  get calls(): number {
+    return [...this.sent.values()].reduce((sum, times) => sum + times, 0);
+  }
+
+  /** Lines that were sent more than once, each counted as often as it was too often. */
+  get duplicates(): number {
+    return this.calls - this.sent.size;
+  }
+
+  /** From now on nothing is answered until `go`. */
+  hold(): void {
+    this.held = new Promise((resolve) => {
+      this.letGo = resolve;
+    });
+  }
+
+  go(): void {
+    this.held = undefined;
+    this.letGo();
+  }
+
+  /** As a worker sees it. Lines whose id ends in 7 fail. */
+  runner(): LineRunner {
+    return { run: (line, signal, onEvent) => this.run(line, signal, onEvent) };
+  }
+
+  private async run(
+    { work, customId, params }: Line,
+    signal: AbortSignal,
+    onEvent: ((event: string, data: string) => void) | undefined,
+  ): Promise<RanLine> {
+    signal.throwIfAborted();
+    const id = `${work.id}/${customId}`;
+    this.sent.set(id, (this.sent.get(id) ?? 0) + 1);
+    this.lastSentAt = performance.now();
+    this.active++;
+    try {
+      onEvent?.('message_start', JSON.stringify({ type: 'message_start' }));
+      if (this.delayMs > 0) await pause(this.delayMs, undefined, { signal });
+      if (this.held) await Promise.race([this.held, aborts(signal)]);
+      signal.throwIfAborted();
+      onEvent?.('message_stop', JSON.stringify({ type: 'message_stop' }));
+    } catch {
+      this.aborted.push(id);
+      throw signal.reason;
+    } finally {
+      this.active--;
+    }
+    const usage = { input: params.length, output: 1 };
+    if (customId.endsWith('7'))
+      return {
+        result: {
+          type: 'errored',
+          error: { type: 'error', error: { type: 'invalid_request_error', message: 'seven' }, request_id: null },
+        },
+        usage: {},
+      };
+    return { result: { type: 'succeeded', message: { type: 'message', content: customId } }, usage };
+  }
+}
+
+const aborts = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
