@@ -1,6 +1,5 @@
-import { ConfigSource, configFile, createLogger, type Logger, startTelemetry, type Telemetry } from '#platform';
+import { createLogger, openConfig, sendLastSpans, startTelemetry, StopSignals } from '#platform';
 import { startGateway } from './gateway.js';
-import { StopSignals } from './stop-signals.js';
 
 export interface RunGatewayOptions {
   /** Path of the configuration; undefined looks where `switchyard.yaml` is looked for. */
@@ -9,26 +8,6 @@ export interface RunGatewayOptions {
   host?: string;
   port?: number;
 }
-
-const openConfig = async (file: string | undefined, logger: Logger): Promise<ConfigSource> => {
-  const config = await ConfigSource.open(configFile(file), {
-    onRefused: ({ faults }) => logger.error({ msg: 'configuration refused; the one in force stays', faults }),
-    onRestartNeeded: (names) => logger.warn({ msg: 'configuration changed in parts that need a restart', names }),
-  });
-  for (const warning of config.current.warnings) logger.warn({ msg: 'configuration', warning });
-  return config;
-};
-
-/** What a collector has not taken by now, it will not take. */
-const LAST_SPANS_MS = 2_000;
-
-const flush = async (telemetry: Telemetry, logger: Logger): Promise<void> => {
-  const late = new Promise((resolve) => setTimeout(resolve, LAST_SPANS_MS).unref());
-  const sent = telemetry
-    .shutdown()
-    .catch((error: unknown) => logger.warn({ msg: 'spans were lost', error: String(error) }));
-  await Promise.race([sent, late]);
-};
 
 /**
  * Runs a gateway until SIGTERM or SIGINT. Resolves when it has stopped; rejects when it cannot start.
@@ -53,5 +32,5 @@ export const runGateway = async (options: RunGatewayOptions): Promise<void> => {
   await gateway.close(config.current.listen.drainMs);
 
   config.close();
-  await flush(telemetry, logger);
+  await sendLastSpans(telemetry, logger);
 };
