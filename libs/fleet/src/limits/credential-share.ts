@@ -1,6 +1,6 @@
 import type { Limits, Refusal, ReportedLimit, Reservation, Urgency, Usage } from '#core';
 import type { RedisLink } from '../redis/redis-link.js';
-import { type Amounts, RATES, type Rate, usedOf } from './amounts.js';
+import { type Amounts, amounts, RATES, type Rate, usedOf } from './amounts.js';
 import { burstOf } from './burst.js';
 import { ceilings } from './ceilings.js';
 import { GrantedShare, type Lender } from './granted-share.js';
@@ -82,10 +82,11 @@ export class CredentialShare implements Lender {
 
   settle(reserved: Amounts, used: Usage | undefined): void {
     const spent = usedOf(used, reserved);
-    for (const rate of RATES) this.holdings.add(rate, reserved[rate] - spent[rate]);
+    const back = amounts((rate) => reserved[rate] - spent[rate]);
+    for (const rate of RATES) this.holdings.add(rate, back[rate]);
     this.holdings.busy--;
-    this.refused.interactive.placeFreed();
-    this.refused.batch.placeFreed();
+    this.refused.interactive.ended(back);
+    this.refused.batch.ended(back);
     this.balance();
   }
 

@@ -54,9 +54,15 @@ export class Holdings {
     for (const rate of this.limited) this.level[rate] -= need[rate];
   }
 
+  /** What was lent, for a request that is waiting: it may be more than there usually is at one stroke. */
+  lend(rate: Rate, more: number): void {
+    if (limitOf(this.limits, rate) !== undefined) this.level[rate] += more;
+  }
+
+  /** What comes back, or is owed if negative. A bucket that is full stays so. */
   add(rate: Rate, more: number): void {
     if (limitOf(this.limits, rate) === undefined) return;
-    this.level[rate] = Math.min(this.level[rate] + more, burstOf(this.limits, rate));
+    this.level[rate] = Math.min(this.level[rate] + more, Math.max(this.level[rate], burstOf(this.limits, rate)));
   }
 
   /** Never more than so much. */

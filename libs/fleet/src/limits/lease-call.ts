@@ -44,9 +44,10 @@ export const callForLease = async (
   holdings.places = Math.min(holdings.places, ask.wantPlaces);
   const rates = RATES.flatMap((rate) => {
     const limit = limitOf(limits, rate);
-    if (limit === undefined) return [NO_LIMIT, 0, 0, 0, 0, 0, UNKNOWN];
+    if (limit === undefined) return [NO_LIMIT, 0, 0, 0, 0, 0, 0, UNKNOWN];
     const ceiling = ask.ceiling[rate] ?? UNKNOWN;
-    return [limit, burstOf(limits, rate), holdings.of(rate), back[rate], ask.need[rate], ask.want[rate], ceiling];
+    const wishes = [ask.need[rate], ask.want[rate], ask.keep[rate]];
+    return [limit, burstOf(limits, rate), holdings.of(rate), back[rate], ...wishes, ceiling];
   });
   const places = [limits.concurrency ?? NO_LIMIT, holdings.busy, ask.needPlaces, ask.wantPlaces];
   try {
@@ -66,7 +67,7 @@ const book = (holdings: Holdings, reply: readonly number[]): LeaseAnswer => {
   const at = (index: number): number => figures[index] ?? 0;
   const given = { requests: at(0), input: at(2), output: at(4) };
   const left = { requests: at(1), input: at(3), output: at(5) };
-  for (const rate of RATES) holdings.add(rate, given[rate]);
+  for (const rate of RATES) holdings.lend(rate, given[rate]);
   holdings.places = places;
   return { given, left };
 };

@@ -13,6 +13,8 @@ export interface LeaseAsk {
   need: Amounts;
   /** What it would hold. What it has beyond that it gives back. */
   want: Amounts;
+  /** What of it will still be held when whoever waits has been served. */
+  keep: Amounts;
   needPlaces: number;
   wantPlaces: number;
 }
@@ -56,7 +58,7 @@ export class LeasePlan {
     });
     const share = Math.floor((limits.concurrency ?? 0) / (2 * replicas));
     const spare = active ? Math.min(share, Math.max(1, Math.ceil(busy / 2))) : 0;
-    return { floor: 0, need: NOTHING, want, needPlaces: 0, wantPlaces: busy + spare };
+    return { floor: 0, need: NOTHING, want, keep: want, needPlaces: 0, wantPlaces: busy + spare };
   }
 
   /**
@@ -68,17 +70,18 @@ export class LeasePlan {
     urgency: Urgency,
     around: { replicas: number; now: number; floor: number },
   ): LeaseAsk {
-    const { want, wantPlaces } = this.lease(around.replicas, around.now);
+    const { want: keep, wantPlaces } = this.lease(around.replicas, around.now);
     const least = amounts((rate) => Math.min(...waiting.map((need) => need[rate])));
     const sum = amounts((rate) => waiting.reduce((total, need) => total + need[rate], 0));
     const places = { needPlaces: this.holdings.busy + 1, wantPlaces: wantPlaces + waiting.length };
     if (urgency === 'interactive')
-      return { floor: 0, need: least, want: amounts((rate) => sum[rate] + want[rate]), ...places };
+      return { floor: 0, need: least, want: amounts((rate) => sum[rate] + keep[rate]), keep, ...places };
     const held = (rate: Rate): number => Math.max(0, this.holdings.of(rate));
     return {
       floor: around.floor,
       need: amounts((rate) => held(rate) + least[rate]),
       want: amounts((rate) => held(rate) + sum[rate]),
+      keep: amounts(held),
       ...places,
     };
   }

@@ -10,9 +10,9 @@ import { Script } from '../redis/script.js';
  *
  * KEYS: the credential, a hash. Its fields: at, requests, input, output, and for each replica "h:" and its name.
  * ARGV: 1 who asks, 2 a lease's life in ms, 3 the share of a bucket below which nothing is given, 4 to 7 the limit of concurrent calls (-1: none),
- * how many are under way here, how many places are needed, how many are wanted; then for each rate 7 values: a minute's worth
- * (-1: no limit), the burst, what is held, what is given back (a debt if negative), what has to be had at least, what is wanted,
- * the most that all together may have (-1: unknown).
+ * how many are under way here, how many places are needed, how many are wanted; then for each rate 8 values: a minute's worth
+ * (-1: no limit), the burst, what is held, what is given back (a debt if negative), what has to be had at least, what is wanted, what of it is not
+ * spent at once, the most that all together may have (-1: unknown).
  * Reply: places; for each rate what was handed out, and what is left in the bucket; whether all that was needed was handed out.
  */
 export const LEASE = new Script(`
@@ -48,9 +48,9 @@ local elapsed = math.max(0, now - (stored.at or now))
 local enough, rates = true, {}
 for i, name in ipairs(RATES) do
   local arg = {}
-  for j = 1, 7 do arg[j] = tonumber(ARGV[7 + (i - 1) * 7 + j]) end
-  local limit, burst, held, back, need, want, ceiling = unpack(arg)
-  local rate = { limited = limit >= 0, held = held, need = need, want = want }
+  for j = 1, 8 do arg[j] = tonumber(ARGV[7 + (i - 1) * 8 + j]) end
+  local limit, burst, held, back, need, want, keep, ceiling = unpack(arg)
+  local rate = { limited = limit >= 0, held = held, want = want, keep = keep }
   if rate.limited then
     local room = math.max(0, burst - others[i] - held)
     local level = (stored[name] or burst) + elapsed * limit / 60000 + back
@@ -81,7 +81,7 @@ for i, name in ipairs(RATES) do
     redis.call('HSET', KEYS[1], name, string.format('%.6f', rate.level - given))
     reply[#reply + 1] = given
     reply[#reply + 1] = math.floor(rate.level - given)
-    kept[i] = math.max(0, rate.held + given)
+    kept[i] = math.max(0, math.min(rate.keep, rate.held + given))
   else
     reply[#reply + 1] = 0
     reply[#reply + 1] = 0

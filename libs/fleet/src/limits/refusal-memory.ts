@@ -30,8 +30,8 @@ export class RefusalMemory {
     return { ...refusal, retryAfterMs: Math.max(1, Math.ceil(this.until - now)) };
   }
 
-  /** A place has come free here. */
-  placeFreed(): void {
-    if (!this.rate) this.refusal = undefined;
+  /** A call has ended here: its place is free, and so much was given back. */
+  ended(back: Amounts): void {
+    if (!this.rate || back[this.rate] > 0) this.refusal = undefined;
   }
 }
