@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Exchange } from '#exchange';
 import { HealthController } from './health/health.controller.js';
+import { AdminController } from './admin/admin.controller.js';
+import { RoutingDesk } from './admin/routing-desk.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { Drain } from './http/drain.js';
 import { JobCounter } from './jobs/job-counter.js';
@@ -22,6 +24,7 @@ export interface GatewayParts {
   exchange: Exchange;
   models: ListedModels;
   recorder: CallRecorder;
+  routing: RoutingDesk;
   scrape: Scrape;
 }
 
@@ -32,7 +35,14 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       // Ahead of what is under the same path with a parameter in it.
-      controllers: [MessagesController, BatchesController, JobsController, ModelsController, HealthController],
+      controllers: [
+        MessagesController,
+        BatchesController,
+        JobsController,
+        ModelsController,
+        AdminController,
+        HealthController,
+      ],
       providers: [
         { provide: Admission, useValue: parts.admission },
         { provide: Drain, useValue: parts.drain },
@@ -41,6 +51,7 @@ export class GatewayModule {
         { provide: Exchange, useValue: parts.exchange },
         { provide: ListedModels, useValue: parts.models },
         { provide: CallRecorder, useValue: parts.recorder },
+        { provide: RoutingDesk, useValue: parts.routing },
         { provide: Scrape, useValue: parts.scrape },
       ],
     };

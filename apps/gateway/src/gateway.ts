@@ -1,11 +1,12 @@
 import 'reflect-metadata';
+import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Works } from '#batches';
-import { Exchange, Ticker } from '#exchange';
+import type { HealthMark } from '#core';
+import { CallPath } from '#exchange';
 import { type Config, type ConfigSource, type Logger, randomByte, type Telemetry } from '#platform';
-import { createAdapters, Dispatcher } from '#providers';
-import { TieredChooser } from '#routing';
+import { RoutingDesk } from './admin/routing-desk.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
 import { type Access, authenticator } from './http/authenticate.js';
@@ -51,16 +52,8 @@ const now = (): number => performance.now();
 /** The composition root: everything is made here, once, and handed to whoever needs it. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { config, logger, telemetry } = options;
-  const dispatcher = new Dispatcher();
-  const ticker = new Ticker(now);
-  const exchange = new Exchange({
-    adapters: createAdapters({ signingKey: config.current.signingKey, randomByte, now: Date.now }),
-    chooser: new TieredChooser(Math.random),
-    limits: { mode: 'shared', reserve: () => ({ kind: 'granted', observe: () => undefined, settle: () => undefined }) },
-    dispatcher,
-    ticker,
-    now,
-  });
+  const path = await openCallPath(options);
+  const { exchange } = path;
   const drain = new Drain();
   const inFlight = new InFlightLimit(() => config.current.listen.maxInFlight);
   const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
@@ -77,6 +70,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       exchange,
       models: new ListedModels(() => config.current),
       recorder,
+      routing: new RoutingDesk(() => config.current, path),
       scrape: new Scrape(telemetry),
     },
   );
@@ -97,10 +91,34 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       await app.close();
       endSweep();
       clearTimeout(deadline);
-      ticker.stop();
-      await dispatcher.close();
+      await path.close();
     },
   };
+};
+
+/** What operators should look at, and when it is over. */
+const tellOfMarks =
+  (logger: Logger) =>
+  ({ kind, subject, reason, remainingMs }: HealthMark): void => {
+    const seconds = Math.ceil(remainingMs / 1000);
+    if (kind === 'disabled' && seconds > 0) logger.error({ msg: 'upstream disabled', subject, reason, seconds });
+    else logger.info({ msg: seconds > 0 ? 'upstream cooling down' : 'upstream back', subject, reason, seconds });
+  };
+
+const openCallPath = async ({ config, logger }: GatewayOptions): Promise<CallPath> => {
+  const { redis, withoutRedis, batches, signingKey } = config.current;
+  const path = await CallPath.open({
+    redis,
+    withoutRedis,
+    signingKey,
+    randomByte,
+    replicaId: `${hostname()}:${process.pid}`,
+    keptForInteractive: batches.interactiveShare,
+    onMark: tellOfMarks(logger),
+    onRedis: (state) => logger[state === 'up' ? 'info' : 'warn']({ msg: 'redis', state }),
+  });
+  config.onChange(({ catalog }) => path.keep(catalog.routes));
+  return path;
 };
 
 const listen = async (

@@ -1,3 +1,4 @@
+export { CallPath } from './call-path.js';
 export type { Call, Settlement } from './call.js';
 export { Exchange } from './exchange.js';
 export { PassingTrace } from './passing-trace.js';

@@ -16,6 +16,8 @@ export interface EngineOptions {
   now: () => number;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** The share of a throttled deployment's pace that batches leave to those who wait, from 0 to below 1. 0.3 by default. */
+  keptForInteractive?: number;
   /** Told of everything that other replicas should know. Called within `settled` and `firstByte`: it must not throw, nor take long. */
   onMark?: (mark: HealthMark) => void;
 }
@@ -29,13 +31,12 @@ export class Engine implements Chooser {
   private readonly known: Targets;
   private readonly tools: PlanTools;
   private shapes = new WeakMap<Route, RouteShape>();
-  private budgets = new Map<string, RetryBudget>();
+  private readonly budgets = new Map<string, RetryBudget>();
 
-  constructor(private readonly options: EngineOptions) {
-    const { now, random } = options;
+  constructor({ now, random, keptForInteractive = 0.3, onMark }: EngineOptions) {
     this.clock = new SteadyClock(now);
-    this.known = new Targets(random);
-    const announce = (suspension: Suspension): void => options.onMark?.(suspension.mark(this.clock.read()));
+    this.known = new Targets({ random, keptForInteractive });
+    const announce = (suspension: Suspension): void => onMark?.(suspension.mark(this.clock.read()));
     this.tools = { clock: this.clock, random, selector: new Selector(random), announce };
   }
 
@@ -70,6 +71,15 @@ export class Engine implements Chooser {
       const { 'provider-model': _, ...ofCredential } = shared.suspensions;
       for (const suspension of Object.values(ofCredential)) if (suspension.lift(now)) this.tools.announce(suspension);
     }
+  }
+
+  /** An operator says that what was learnt holds no longer: every deployment is as if never used, and the other replicas are told. */
+  forget(): void {
+    const now = this.clock.read();
+    for (const suspension of this.known.allSuspensions()) if (suspension.lift(now)) this.tools.announce(suspension);
+    this.known.forget();
+    this.budgets.clear();
+    this.shapes = new WeakMap();
   }
 
   /** What this replica has found out and others should know, as it stands now. */

@@ -1,6 +1,6 @@
 import type { ConfigFile } from './config-file.js';
 import { type LogLine, SwitchyardProcess } from './switchyard-process.js';
-import { type Section, TEST_KEY } from './test-config.js';
+import { type Section, TEST_ADMIN_KEY, TEST_KEY } from './test-config.js';
 
 const LAUNCH = { role: 'gateway', args: ['--port', '0'], ready: /^switchyard gateway listening on (\S+)$/ };
 
@@ -30,6 +30,15 @@ export class GatewayProcess extends SwitchyardProcess {
 
   get(path: string, headers: Record<string, string> = { 'x-api-key': TEST_KEY }): Promise<Response> {
     return fetch(this.url + path, { headers });
+  }
+
+  /** Makes it think of every upstream as if it had never been used: for cases that fail one call after the other. */
+  async forgetHealth(): Promise<void> {
+    const response = await fetch(`${this.url}/admin/v1/targets/reset`, {
+      method: 'POST',
+      headers: { 'x-api-key': TEST_ADMIN_KEY },
+    });
+    if (!response.ok) throw new Error(`The gateway did not forget: ${await response.text()}`);
   }
 
   /** The log line of the call with that `request-id`. */

@@ -4,12 +4,13 @@ export type Section = Record<string, unknown>;
 /** The key that test configurations hold. */
 export const TEST_KEY = 'sk-test-0123456789abcdef';
 
-/** The admin key that test configurations may hold. */
+/** The admin key that test configurations hold. */
 export const TEST_ADMIN_KEY = 'sk-admin-0123456789abcdef0123456789abcdef';
 
 /** A configuration: providers and models are the test's, the rest is the least that works. */
 export const testConfig = (parts: { providers: Section; models: Section } & Section): Section => ({
   listen: { drain_delay: '0s' },
+  admin_key: TEST_ADMIN_KEY,
   keys: [{ name: 'test', secret: TEST_KEY }],
   ...parts,
 });
