@@ -164,8 +164,8 @@ export class WorkRoom {
     archiveAfterMs?: number;
     storage?: Storage;
   } = {}): Promise<Member> {
-    const redis = connectWorkRedis(url);
-    const listener = connectWorkNews(url);
+    const redis = connectWorkRedis({ kind: 'single', url });
+    const listener = connectWorkNews({ kind: 'single', url });
     await new Promise<void>((resolve) => {
       redis.once('ready', () => resolve());
     });
@@ -217,7 +217,8 @@ export async function* bodyOf(ids: readonly string[]): AsyncGenerator<Buffer> {
 /** The work as it is when it has ended. */
 export const untilEnded = async (member: Member, work: Work, withinMs = 15_000): Promise<Work> => {
   const ended = await member.works.waitForEnd(work, withinMs, new AbortController().signal);
-  if (ended.status !== 'ended') throw new Error(
+  if (ended.status !== 'ended')
+    throw new Error(
       `after ${withinMs} ms it is still ${JSON.stringify(ended)}\n${JSON.stringify([member.outcomes, member.reports.slice(-5)])}`,
     );
   return ended;

@@ -5,7 +5,7 @@ import { workerOptions } from './queue-settings.js';
 import type { Places } from './roster.js';
 import type { Schedule } from './schedule.js';
 import type { Ticket } from './ticket.js';
-import type { Cluster, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 /** `over`: nothing of the chunk is left to do here. `unfinished`: it was given back and wants to be run again. */
 export type ChunkEnd = 'over' | 'unfinished';
@@ -21,7 +21,7 @@ export interface ChunkRun {
 
 export interface ChunkWorkerOptions {
   /** A connection of its own for each lane. */
-  connect: () => Redis | Cluster;
+  connect: () => Redis;
   schedule: Schedule;
   dispatcher: ChunkDispatcher;
   places: Places;
@@ -39,7 +39,7 @@ const FETCH_AGE_MS = 15_000;
 
 /** Takes tickets from the queues, as many at a time as it has places, and runs their chunks. */
 export class ChunkWorker {
-  private readonly connections: (Redis | Cluster)[] = [];
+  private readonly connections: Redis[] = [];
   private readonly workers: Readonly<Record<Lane, FetchingWorker>>;
   private readonly running: Record<Lane, number> = { jobs: 0, batches: 0 };
   private readonly begun: Record<Lane, number> = { jobs: 0, batches: 0 };

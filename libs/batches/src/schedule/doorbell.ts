@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { Cluster, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type Lane, LANES } from './lane.js';
 import { queueOptions } from './queue-settings.js';
 import { type Ticket, ticketId } from './ticket.js';
@@ -8,7 +8,7 @@ import { type Ticket, ticketId } from './ticket.js';
 export class Doorbell {
   private readonly queues: Readonly<Record<Lane, Queue>>;
 
-  constructor(connection: Redis | Cluster, onError: (error: Error) => void) {
+  constructor(connection: Redis, onError: (error: Error) => void) {
     const open = (lane: Lane): Queue => new Queue(lane, queueOptions(connection)).on('error', onError);
     this.queues = { jobs: open('jobs'), batches: open('batches') };
   }

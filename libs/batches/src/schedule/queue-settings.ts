@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { QueueOptions, WorkerOptions } from 'bullmq';
 
 /** With a hash tag, so that a cluster keeps all keys of the queues together. */
@@ -21,7 +21,7 @@ const DRAIN_SECONDS = 5;
 const EVENTS_KEPT = 1_000;
 
 /** Connections for the queue only: its blocking reads and endless retries would be in the way of everybody else. */
-export const queueOptions = (connection: Redis | Cluster): QueueOptions => ({
+export const queueOptions = (connection: Redis): QueueOptions => ({
   connection,
   prefix: PREFIX,
   streams: { events: { maxLen: EVENTS_KEPT } },
@@ -29,7 +29,7 @@ export const queueOptions = (connection: Redis | Cluster): QueueOptions => ({
 });
 
 /** How a worker takes from a queue. */
-export const workerOptions = (connection: Redis | Cluster, concurrency: number): WorkerOptions => ({
+export const workerOptions = (connection: Redis, concurrency: number): WorkerOptions => ({
   connection,
   prefix: PREFIX,
   concurrency,
