@@ -47,6 +47,7 @@ export class Attempt {
     if (this.isOver) return undefined;
     this.isOver = true;
     this.target.inFlight--;
+    if (this.okStamp === undefined) this.learnFromSilence(now, outcome);
     const verdict = this.learn(now, outcome);
     this.target.breaker.probe.free(this);
     this.target.shared.suspensions.credential.probe.free(this);
@@ -69,6 +70,13 @@ export class Attempt {
       case 'unfit':
         return undefined;
     }
+  }
+
+  /** Callers may leave sooner than the upstream's time is up. That is nobody's failure, but it tells how slow it was at least. */
+  private learnFromSilence(now: number, outcome: Outcome): void {
+    const wasSilent = outcome.kind === 'failed' && outcome.failure.kind === 'first-byte-timeout';
+    if (!this.ask.stream || (outcome.kind !== 'abandoned' && !wasSilent)) return;
+    this.target.firstByte.observeAtLeast(now, now - this.startedAt, this.ask.estimate.inputTokens);
   }
 
   private fail(now: number, failure: Failure): Verdict {

@@ -11,10 +11,14 @@ import { standstillOf } from './standstill.js';
 
 const nobody = (): boolean => false;
 
+const isThrottled = ({ target }: Member, { urgency }: Ask, now: number): boolean =>
+  !target.wantsProbe(now) && target.shared.throttle.isClosing(now, urgency);
+
 /** Where a call would go now, and why. Looks with its own eyes: no pick, no chance and no probe is used up by it. */
 export const explain = (shape: RouteShape, ask: Ask, now: number): Explanation => {
   const candidates = new Candidates();
-  const leniency = gatherLeniently(candidates, shape, { now, demand: ask, excludes: nobody, ignores: nobody });
+  const excludes = (member: Member): boolean => isThrottled(member, ask, now);
+  const leniency = gatherLeniently(candidates, shape, { now, demand: ask, excludes, ignores: nobody });
   const key = shape.route.affinity.by === 'none' ? undefined : ask.affinityKey();
   const chosen = key === undefined ? inOrderOfCost(candidates, now) : inOrderOfAffinity(candidates, hashOf(key));
   const usable = chosen.map(({ member, score }, at): ExplainedDeployment => {
@@ -49,10 +53,18 @@ const inOrderOfCost = (candidates: Candidates, now: number): Chosen[] =>
     score: expectedCost(candidates, at, now),
   })).sort((one, other) => one.score - other.score);
 
-const exclusionOf = ({ weight, target }: Member, ask: Ask, now: number): Exclusion => {
+const THROTTLED: Exclusion = {
+  code: 'throttled',
+  reason: 'The upstream has refused so many requests of late that most are turned away before they are sent.',
+  remainingMs: undefined,
+};
+
+const exclusionOf = (member: Member, ask: Ask, now: number): Exclusion => {
+  const { weight, target } = member;
   if (weight === 0) return { code: 'disabled', reason: 'Its weight lets nothing through.', remainingMs: undefined };
   const block = target.blocks(now, ask);
   if (block !== undefined) return explainBlock(target, block, now, ask);
+  if (isThrottled(member, ask, now)) return THROTTLED;
   return { code: 'tier', reason: 'The tiers before it can take the call.', remainingMs: undefined };
 };
 

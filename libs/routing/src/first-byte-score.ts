@@ -5,6 +5,9 @@ const FORGOTTEN_MS = 300_000;
 const FIXED = 0.9;
 const PER_TOKEN = 0.0001;
 
+/** The time that a prompt of ordinary length would have taken. */
+const ordinary = (ms: number, inputTokens: number): number => ms / (FIXED + PER_TOKEN * Math.max(0, inputTokens));
+
 /**
  * How soon a deployment begins its answers: a Peak-EWMA of the time to the first byte, by the length of the prompt. Any time above
  * it is believed at once; below it, it falls with a time constant of 10 s, so good times have to last. Streams only: an answer
@@ -20,9 +23,15 @@ export class FirstByteScore {
     return now - this.at < FORGOTTEN_MS ? this.value : undefined;
   }
 
+  /** Nothing had come after so long, and nothing will: a known time is at least that. */
+  observeAtLeast(now: number, waitedMs: number, inputTokens: number): void {
+    const known = this.read(now);
+    if (known !== undefined && ordinary(waitedMs, inputTokens) > known) this.observe(now, waitedMs, inputTokens);
+  }
+
   observe(now: number, afterMs: number, inputTokens: number): void {
     if (!(afterMs >= 0)) return;
-    const sample = afterMs / (FIXED + PER_TOKEN * Math.max(0, inputTokens));
+    const sample = ordinary(afterMs, inputTokens);
     const keep = Math.exp(-(now - this.at) / TAU_MS);
     this.value = sample >= this.value ? sample : this.value * keep + sample * (1 - keep);
     this.at = now;

@@ -32,20 +32,17 @@ const remainingOf = ({ limit, remaining, resetMs, at }: Bucket, now: number): nu
 
 /** What an upstream has last said it has left for us. Goes stale by filling up again, as the upstream's own bucket does. */
 export class Headroom {
-  private buckets: readonly Bucket[] = [];
+  private readonly buckets: Bucket[] = [];
 
   /** Reports without a limit or with impossible numbers are passed over. */
   observe(now: number, reported: readonly ReportedLimit[]): void {
     for (const { dimension, limit, remaining, resetMs = USUAL_RESET_MS } of reported) {
       if (limit === undefined || !(limit > 0) || !(remaining >= 0) || !(resetMs > 0)) continue;
-      const bucket = {
-        dimension,
-        limit,
-        remaining: Math.min(remaining, limit),
-        resetMs: Math.min(resetMs, LONGEST_RESET_MS),
-        at: now,
-      };
-      this.buckets = [...this.buckets.filter((other) => other.dimension !== dimension), bucket];
+      const left = Math.min(remaining, limit);
+      const bucket = { dimension, limit, remaining: left, resetMs: Math.min(resetMs, LONGEST_RESET_MS), at: now };
+      const known = this.buckets.findIndex((other) => other.dimension === dimension);
+      if (known === -1) this.buckets.push(bucket);
+      else this.buckets[known] = bucket;
     }
   }
 

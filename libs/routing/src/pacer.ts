@@ -3,8 +3,7 @@ const SCALE = 0.4;
 const SMOOTHING = 0.8;
 const MEASURE_MS = 500;
 const LEAST_PER_SECOND = 0.5;
-/** Kept for whoever waits, as long as anybody has in the last minute. */
-const INTERACTIVE_SHARE = 0.3;
+/** So long after a request that somebody waited for, some of the pace is kept for the next. */
 const INTERACTIVE_MS = 60_000;
 
 /**
@@ -23,6 +22,9 @@ export class Pacer {
   private measuredAt = Number.NaN;
   private counted = 0;
   private interactiveAt = Number.NEGATIVE_INFINITY;
+
+  /** `keptForInteractive`: the share of the pace that batches leave to those who wait, from 0 to below 1. */
+  constructor(private readonly keptForInteractive: number) {}
 
   /** Milliseconds until a batch may send. 0: now. */
   waitMs(now: number): number {
@@ -60,7 +62,7 @@ export class Pacer {
   }
 
   private price(now: number): number {
-    return now - this.interactiveAt < INTERACTIVE_MS ? 1 / (1 - INTERACTIVE_SHARE) : 1;
+    return now - this.interactiveAt < INTERACTIVE_MS ? 1 / (1 - this.keptForInteractive) : 1;
   }
 
   private setFill(now: number, perSecond: number): void {
@@ -76,7 +78,7 @@ export class Pacer {
 
   /** A second's worth, and never less than the dearest request costs. */
   private get capacity(): number {
-    return Math.max(2, this.fill);
+    return Math.max(this.fill, 1 / (1 - this.keptForInteractive));
   }
 
   /** Requests answered a second, by half seconds. */

@@ -62,7 +62,7 @@ export class Suspension {
     this.isUnproven = length === 'until-probed';
     this.probe.clear();
     const before = this.until;
-    if (now + ms > before) Object.assign(this, { until: now + ms, kind, reason, own: true });
+    if (now + ms > before) this.extend(now + ms, { kind, reason, own: true });
     return this.until > before;
   }
 
@@ -71,7 +71,7 @@ export class Suspension {
     if (now - this.liftedAt < LIFTED_MS) return;
     const until = now + Math.min(remainingMs, kind === 'disabled' ? HOUR_MS : LONGEST_COOLDOWN_MS);
     if (this.until > now && until - this.until < ECHO_MS) return;
-    if (until > this.until) Object.assign(this, { until, kind, reason, own: false });
+    if (until > this.until) this.extend(until, { kind: kind === 'disabled' ? kind : 'cooldown', reason, own: false });
     if (this.scope === 'credential') this.isUnproven = true;
     if (this.inARow === 0) this.inARow = 1;
     this.imposedAt = Math.max(this.imposedAt, now);
@@ -101,6 +101,13 @@ export class Suspension {
   mark(now: number): HealthMark {
     const { subject, kind, reason } = this;
     return { subject, kind, reason, remainingMs: Math.max(0, this.until - now) };
+  }
+
+  private extend(until: number, { kind, reason, own }: Pick<Suspension, 'kind' | 'reason' | 'own'>): void {
+    this.until = until;
+    this.kind = kind;
+    this.reason = reason;
+    this.own = own;
   }
 }
 

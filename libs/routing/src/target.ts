@@ -15,6 +15,14 @@ export interface SharedState {
   throttle: Throttle;
 }
 
+/** What is the same for all deployments. */
+export interface Nature {
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** The share of a throttled deployment's pace that batches leave to those who wait, from 0 to below 1. */
+  keptForInteractive: number;
+}
+
 /** Why a deployment may not be used. Those of the breaker may be overridden when nothing else is left; `short` before that. */
 export type Block =
   | 'disabled'
@@ -39,16 +47,17 @@ export class Target {
   readonly firstByte = new FirstByteScore();
   readonly headroom = new Headroom();
   readonly ownLimit = new OwnLimit();
-  readonly pacer = new Pacer();
+  readonly pacer: Pacer;
   readonly suspensions: readonly Suspension[];
   inFlight = 0;
 
   constructor(
     readonly deployment: Deployment,
     readonly shared: SharedState,
-    random: () => number,
+    { random, keptForInteractive }: Nature,
   ) {
     this.breaker = new Breaker(random);
+    this.pacer = new Pacer(keptForInteractive);
     const {
       credential,
       'credential-model': ofModel,

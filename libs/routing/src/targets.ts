@@ -2,7 +2,7 @@ import type { Deployment, HealthMark } from '#core';
 import type { Scope } from './outcome.js';
 import { hashText } from './rendezvous.js';
 import { Suspension } from './suspension.js';
-import { type SharedState, Target } from './target.js';
+import { type Nature, type SharedState, Target } from './target.js';
 import { Throttle } from './throttle.js';
 
 /** So many marks about what no configuration here knows are kept in case it soon does. */
@@ -26,14 +26,14 @@ export class Targets {
   private readonly suspensionOf = new Map<string, Suspension>();
   private readonly throttleOf = new Map<string, Throttle>();
 
-  constructor(private readonly random: () => number) {}
+  constructor(private readonly nature: Nature) {}
 
   of(deployment: Deployment): Target {
     const subjects = subjectsOf(deployment);
     // The deployment's own subject tells it from every other, its home and its key included.
     const known = this.byKey.get(subjects.deployment);
     if (known) return known;
-    const target = new Target(deployment, this.sharedOf(subjects), this.random);
+    const target = new Target(deployment, this.sharedOf(subjects), this.nature);
     this.byKey.set(subjects.deployment, target);
     return target;
   }
@@ -53,6 +53,12 @@ export class Targets {
 
   allSuspensions(): IterableIterator<Suspension> {
     return this.suspensionOf.values();
+  }
+
+  /** Forgets everything, but for the moment at which a mark was lifted. Calls that are running end on what they began with. */
+  forget(): void {
+    this.byKey.clear();
+    this.throttleOf.clear();
   }
 
   /** Forgets what is not in `deployments`, unless calls are still running on it; and marks that nobody can be meant by any more. */

@@ -38,6 +38,11 @@ export class Throttle {
     return Math.min(MOST_REFUSED, Math.max(0, (total - K[urgency] * ok) / (total + 1)));
   }
 
+  /** Whether a request is rather turned away than sent. */
+  isClosing(now: number, urgency: Urgency): boolean {
+    return this.chance(now, urgency) > 0.5;
+  }
+
   /** The outage that filled it is over. */
   clear(): void {
     this.window.clear();
