@@ -1,5 +1,6 @@
 import { Bench } from './bench.js';
 import { Contender } from './contender.js';
+import { engineTable } from './engine.js';
 import type { Figure } from './figure.js';
 import { type Options, readOptions, USAGE } from './options.js';
 import { Stage } from './processes/stage.js';
@@ -90,5 +91,6 @@ const understood = (args: readonly string[]): { options: Options; scenarios: rea
 };
 
 const asked = understood(process.argv.slice(2));
-if (asked) await run(asked.options, asked.scenarios);
+if (asked?.options.engine) console.log(engineTable());
+else if (asked) await run(asked.options, asked.scenarios);
 else process.exitCode = 2;

@@ -10,15 +10,18 @@ export interface Options {
   json: string | undefined;
   /** Tell where the time goes, in place of measuring. */
   profile: boolean;
+  /** Measure what choosing an upstream costs by itself, in place of everything else. */
+  engine: boolean;
 }
 
-export const USAGE = `npm run bench -- [--quick] [--only small,large,stream,idle] [--rounds N] [--json FILE] [--profile]
+export const USAGE = `npm run bench -- [--quick] [--only small,large,stream,idle] [--rounds N] [--json FILE] [--profile] [--engine]
 
   --quick      a first impression in a minute; the whole takes six
   --only       some of the scenarios
   --rounds N   turns that each contender gets (5; quick 2)
   --json FILE  write the results there too; they are always written under data/bench
   --profile    tell in which code the time goes, in place of measuring
+  --engine     measure what choosing costs by itself, from 2 to 200 deployments, in place of everything else
 `;
 
 // Warm-up is long because until a proxy is compiled, its compiler is most of what it costs.
@@ -35,10 +38,12 @@ export const readOptions = (args: readonly string[]): Options => {
       json: { type: 'string' },
       rounds: { type: 'string' },
       profile: { type: 'boolean', default: false },
+      engine: { type: 'boolean', default: false },
     },
   });
   const timing = values.quick ? QUICK : FULL;
   const rounds = values.rounds === undefined ? timing.rounds : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1 up');
-  return { timing: { ...timing, rounds }, only: values.only?.split(','), json: values.json, profile: values.profile };
+  const { json, profile, engine } = values;
+  return { timing: { ...timing, rounds }, only: values.only?.split(','), json, profile, engine };
 };

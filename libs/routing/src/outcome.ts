@@ -130,6 +130,3 @@ export const judge = (failure: Failure, facts: AttemptFacts): Verdict => {
       return failure.status === undefined ? BROKEN : ofStatus(failure.status, failure.error.type, facts);
   }
 };
-
-/** The table's last column, for whoever needs nothing else of it. */
-export const nextStep = (failure: Failure): NextStep => judge(failure, { accepted: false, namesModel: true }).next;

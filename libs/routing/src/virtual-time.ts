@@ -73,9 +73,6 @@ export const randomOf = (seed: number): (() => number) => {
   };
 };
 
-/** How an upstream behaves, by the clock. */
-export type Behaviour = (deployment: Deployment) => Outcome | Outcome['kind'];
-
 /** An engine in virtual time. */
 export class VirtualEngine {
   now = 1_000_000;
