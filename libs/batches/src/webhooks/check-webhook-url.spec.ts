@@ -143,7 +143,8 @@ describe('a webhook_url', () => {
   });
 
   it('that is refused is answered with a 400 that names the field', () => {
-    const refusal = () => checkWebhookUrl('http://10.0.0.1/', { signingSecrets: ['whsec_x'], allowPrivateHosts: false });
+    const refusal = () =>
+      checkWebhookUrl('http://10.0.0.1/', { signingSecrets: ['whsec_x'], allowPrivateHosts: false });
 
     expect(refusal).toThrow(new ApiError('invalid_request_error', 'webhook_url: its host must be public'));
   });
