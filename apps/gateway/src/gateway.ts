@@ -1,11 +1,8 @@
 import 'reflect-metadata';
-import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Works } from '#batches';
-import type { HealthMark } from '#core';
-import { CallPath } from '#exchange';
-import { type Config, type ConfigSource, type Logger, randomByte, type Telemetry } from '#platform';
+import type { Config, ConfigSource, Logger, Telemetry } from '#platform';
+import { CallMetrics, openCallPath, openWorks } from '#replica';
 import { RoutingDesk } from './admin/routing-desk.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
@@ -19,7 +16,6 @@ import { createServer } from './http/server.js';
 import { JobCounter } from './jobs/job-counter.js';
 import { Admission } from './messages/admission.js';
 import { ListedModels } from './models/listed-models.js';
-import { CallMetrics } from './observe/call-metrics.js';
 import { CallRecorder } from './observe/call-recorder.js';
 import { Scrape } from './observe/scrape.js';
 import { WorkCounter } from './work/work-counter.js';
@@ -58,7 +54,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const inFlight = new InFlightLimit(() => config.current.listen.maxInFlight);
   const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
   const admission = new Admission(() => config.current, telemetry.tracer, now);
-  const counter = new WorkCounter(undefined as unknown as Works, () => undefined);
+  const works = await openWorks(options);
+  const counter = new WorkCounter(works.works, () => undefined);
   const app = await listen(
     options,
     { drain, inFlight },
@@ -74,6 +71,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       scrape: new Scrape(telemetry),
     },
   );
+  works.reconciler.start();
   const connections = new Connections(app.getHttpServer());
   const cutOff = (): void => {
     exchange.cutOff();
@@ -91,34 +89,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       await app.close();
       endSweep();
       clearTimeout(deadline);
+      await works.reconciler.stop();
+      await works.close();
       await path.close();
     },
   };
-};
-
-/** What operators should look at, and when it is over. */
-const tellOfMarks =
-  (logger: Logger) =>
-  ({ kind, subject, reason, remainingMs }: HealthMark): void => {
-    const seconds = Math.ceil(remainingMs / 1000);
-    if (kind === 'disabled' && seconds > 0) logger.error({ msg: 'upstream disabled', subject, reason, seconds });
-    else logger.info({ msg: seconds > 0 ? 'upstream cooling down' : 'upstream back', subject, reason, seconds });
-  };
-
-const openCallPath = async ({ config, logger }: GatewayOptions): Promise<CallPath> => {
-  const { redis, withoutRedis, batches, signingKey } = config.current;
-  const path = await CallPath.open({
-    redis,
-    withoutRedis,
-    signingKey,
-    randomByte,
-    replicaId: `${hostname()}:${process.pid}`,
-    keptForInteractive: batches.interactiveShare,
-    onMark: tellOfMarks(logger),
-    onRedis: (state) => logger[state === 'up' ? 'info' : 'warn']({ msg: 'redis', state }),
-  });
-  config.onChange(({ catalog }) => path.keep(catalog.routes));
-  return path;
 };
 
 const listen = async (

@@ -17,6 +17,7 @@ export { Doorbell } from './schedule/doorbell.js';
 export { type Lane, LANES, SHARE_OF } from './schedule/lane.js';
 export { Roster } from './schedule/roster.js';
 export { Schedule } from './schedule/schedule.js';
+export type { Ticket } from './schedule/ticket.js';
 export { Watchdog } from './schedule/watchdog.js';
 export type {
   Chunk,
