@@ -38,11 +38,14 @@ export class Rig {
 
   /** The one that all replicas share. Options count the first time. */
   redis(options: TestRedisOptions = {}): Promise<TestRedis> {
-    this.own ??= startTestRedis(options).then((redis) => {
-      this.endings.push(() => redis.stop());
-      return redis;
-    });
+    this.own ??= this.anotherRedis(options);
     return this.own;
+  }
+
+  async anotherRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
+    const redis = await startTestRedis(options);
+    this.endings.push(() => redis.stop());
+    return redis;
   }
 
   async faultProxy(url: string): Promise<FaultProxy> {

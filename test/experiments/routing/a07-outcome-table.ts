@@ -66,17 +66,23 @@ const remembered = ({ excluded, breaker, last_30_s: { ok, failed } }: TargetView
 const wantedOf = ({ wanted: { kind, consecutive, window, excluded } }: OutcomeRow): string =>
   `${kind}: ${consecutive} in a row, ${window} in the window, ${excluded ?? 'not left out'}`;
 
+const memoryOf = async (gateway: GatewayProcess, name: string): Promise<string> => {
+  const response = await gateway.get('/admin/v1/targets', { 'x-api-key': TEST_ADMIN_KEY });
+  const { data = [] } = (await response.json()) as { data?: TargetView[] };
+  const view = data.find((one) => one.provider === name);
+  return view ? remembered(view) : 'nothing known';
+};
+
 const observe = async (gateway: GatewayProcess): Promise<string[]> => {
-  const kinds: string[] = [];
+  const seen: string[] = [];
   for (const [index, row] of OUTCOME_ROWS.entries()) {
     // Leaves a connection behind that the next call to that upstream takes.
     if (row.reused) await ask(gateway, 'kept', false);
-    kinds.push(await consequence(gateway, index, row));
+    const kind = await consequence(gateway, index, row);
+    // At once, because cooldowns end.
+    seen.push(`${kind}: ${await memoryOf(gateway, `sick-${index}`)}`);
   }
-  const response = await gateway.get('/admin/v1/targets', { 'x-api-key': TEST_ADMIN_KEY });
-  const { data = [] } = (await response.json()) as { data?: TargetView[] };
-  const views = new Map(data.map((view) => [view.provider, remembered(view)]));
-  return kinds.map((kind, index) => `${kind}: ${views.get(`sick-${index}`) ?? 'nothing known'}`);
+  return seen;
 };
 
 const nameOf = ({ name, stream, reused }: OutcomeRow): string =>
