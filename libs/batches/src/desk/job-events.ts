@@ -31,6 +31,7 @@ const errorEvent = ({ epoch, number }: Place, type: string, message: string): Jo
   data: JSON.stringify({ type: 'error', error: { type, message } }),
 });
 
+/** Its id is of the run that is lost, so that whoever comes back with it is told the same. */
 const lost = (after: Place): JobEvent =>
   errorEvent(
     after,
@@ -57,19 +58,19 @@ export class JobEvents {
 
   constructor(
     private readonly store: WorkStore,
-    private readonly work: Work,
+    private readonly look: () => Promise<Work | undefined>,
     lastEventId: string | undefined,
   ) {
     this.place = lastEventId === undefined ? undefined : readPlace(lastEventId);
   }
 
-  /** Ends when the job has, and when the signal aborts. Rejects with `StorageError` or what Redis says. */
-  async *watch(signal: AbortSignal): AsyncGenerator<JobEvent> {
+  /** Ends when the job has or is gone, and when the signal aborts. Rejects with `StorageError` or what Redis says. */
+  async *watch(id: string, signal: AbortSignal): AsyncGenerator<JobEvent> {
     while (!signal.aborted) {
-      const now = await this.store.states.find(this.work.id);
-      if (!now || now.status === 'ended') return yield* this.replay();
-      for (const event of await this.live()) {
-        if (this.isElsewhere(event.id)) return yield lost(readPlace(event.id));
+      const work = await this.look();
+      if (!work || work.status === 'ended') return yield* this.replay(id);
+      for (const event of await this.live(id)) {
+        if (this.place && this.isElsewhere(event.id)) return yield lost(this.place);
         // A gap is what could not be shown live; the rest comes at the end.
         const place = readPlace(event.id);
         if (place.number !== (this.place?.number ?? 0) + 1) break;
@@ -85,9 +86,9 @@ export class JobEvents {
     return this.place !== undefined && this.place.epoch !== readPlace(id).epoch;
   }
 
-  private async live(): Promise<JobEvent[]> {
+  private async live(job: string): Promise<JobEvent[]> {
     const { redis } = this.store;
-    const key = keys.live(this.work.id);
+    const key = keys.live(job);
     const [newest] = await redis.xrevrange(key, '+', '-', 'COUNT', 1);
     if (!newest) return [];
     const { epoch } = readPlace(newest[0]);
@@ -97,8 +98,8 @@ export class JobEvents {
     return entries.map(([id, [, event = '', , data = '']]) => ({ id, event, data }));
   }
 
-  private async *replay(): AsyncGenerator<JobEvent> {
-    const stored = await readJobResult(this.store, this.work.id);
+  private async *replay(job: string): AsyncGenerator<JobEvent> {
+    const stored = await readJobResult(this.store, job);
     if (!stored) return;
     const { result, events, epoch } = stored;
     if (this.place && events && this.place.epoch !== epoch) return yield lost(this.place);

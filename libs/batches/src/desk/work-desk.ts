@@ -97,12 +97,16 @@ export class WorkDesk implements Works {
 
   async waitForEnd(work: Work, withinMs: number, signal: AbortSignal): Promise<Work> {
     if (work.status === 'ended') return work;
-    await untilEnded(this.parts.store, work.id, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]));
-    return (await this.find(work.workspace, work.kind, work.id)) ?? work;
+    const { workspace, kind, id } = work;
+    const look = () => this.find(workspace, kind, id);
+    const { news } = this.parts.store;
+    await untilEnded({ news, id, look }, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]));
+    return (await look()) ?? work;
   }
 
   events(work: Work, lastEventId: string | undefined, signal: AbortSignal) {
-    return new JobEvents(this.parts.store, work, lastEventId).watch(signal);
+    const look = () => this.look(work.workspace, work.kind, work.id);
+    return new JobEvents(this.parts.store, look, lastEventId).watch(work.id, signal);
   }
 
   private async accepted({ workspace, kind }: Submission, id: string): Promise<Work> {
