@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 
 const LONG = process.env.SWITCHYARD_LONG === '1';
-const SEEDS = LONG ? 10_000 : 500;
+const SEEDS = LONG ? 10_000 : 1_000;
 
 /** In a process of its own, because code runs several times slower in jest's sandbox. */
 const simulate = async (...args: string[]): Promise<string> => {

@@ -22,7 +22,8 @@ export interface Tally {
 export interface Watcher {
   /** Right before a choice is made. */
   choosing?(route: Route, ask: Ask, replica: number): void;
-  chosen?(deployment: Deployment, tried: readonly Deployment[], replica: number): void;
+  /** `waited`: the choice before this one was to wait. */
+  chosen?(deployment: Deployment, call: { tried: readonly Deployment[]; waited: boolean; replica: number }): void;
   none?(choice: NoChoice, attempts: number): void;
 }
 
@@ -92,7 +93,7 @@ export class Traffic {
     const chooser = choosers[replica];
     if (!chooser) throw new Error('There is no replica.');
     this.tally.calls++;
-    this.step({ plan: chooser.plan(route, ask), ask, replica, asked, over, tried: [] });
+    this.step({ plan: chooser.plan(route, ask), ask, replica, asked, over, tried: [], waited: false });
   }
 
   private step(call: RunningCall): void {
@@ -100,6 +101,7 @@ export class Traffic {
     watcher?.choosing?.(route, call.ask, call.replica);
     const choice = call.plan.next();
     if (choice.kind === 'wait') {
+      call.waited = true;
       time.after(choice.ms, () => this.step(call));
       return;
     }
@@ -110,7 +112,8 @@ export class Traffic {
       return;
     }
     const { deployment } = choice;
-    watcher?.chosen?.(deployment, call.tried, call.replica);
+    watcher?.chosen?.(deployment, call);
+    call.waited = false;
     call.tried.push(deployment);
     this.tally.attempts++;
     if (call.tried.length > 1) this.tally.retries++;
@@ -147,4 +150,5 @@ interface RunningCall {
   asked: Turn;
   over: () => void;
   tried: Deployment[];
+  waited: boolean;
 }

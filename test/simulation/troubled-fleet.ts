@@ -117,10 +117,14 @@ class Judge {
     this.explanation = this.engines[replica]?.explain(route, ask);
   }
 
-  chosen(deployment: Deployment, tried: readonly Deployment[], replica: number): void {
+  chosen(
+    deployment: Deployment,
+    { tried, waited, replica }: { tried: readonly Deployment[]; waited: boolean; replica: number },
+  ): void {
     this.trace?.(`${this.seconds} replica ${replica} attempt ${tried.length + 1} → ${deployment.id}`);
     if (tried.length >= 3) this.note(`a fourth attempt, on ${deployment.id}`);
-    if (tried.includes(deployment) && tried.length > 1) this.note(`${deployment.id} was tried again`);
+    // Once it may be waited for, where nothing else is left.
+    if (tried.includes(deployment) && !waited) this.note(`${deployment.id} was tried again`);
     this.spend(replica, tried.length > 0);
     const entry = this.explanation?.deployments.find((known) => known.deployment === deployment);
     const code = entry?.excluded?.code;
