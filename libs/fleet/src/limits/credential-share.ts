@@ -99,7 +99,7 @@ export class CredentialShare implements Lender {
   async close(): Promise<void> {
     clearTimeout(this.timer);
     this.plan.retire();
-    if (!this.holdings.empty) await this.call(this.lease()).catch(() => undefined);
+    if (!this.holdings.empty) await this.call(() => this.lease()).catch(() => undefined);
   }
 
   private grant(need: Amounts, urgency: Urgency): Reservation {
@@ -128,8 +128,8 @@ export class CredentialShare implements Lender {
     const { replicas, now, keptForInteractive: floor } = this.around;
     const needs = waiters.map(({ need }) => need);
     try {
-      const ask = this.plan.ask(needs, urgency, { replicas: replicas(), now: now(), floor });
-      const { given } = await this.call(ask);
+      const around = { replicas: replicas(), now: now(), floor };
+      const { given } = await this.call(() => this.plan.ask(needs, urgency, around));
       // A batch does not live on what was lent for those who wait.
       const budget = urgency === 'batch' ? given : undefined;
       for (const waiter of waiters) this.serve(waiter, urgency, budget);
@@ -192,17 +192,23 @@ export class CredentialShare implements Lender {
 
   private rebalance(): void {
     this.balancedAt = this.around.now();
-    void this.call(this.lease()).catch(() => undefined);
+    void this.call(() => this.lease()).catch(() => undefined);
   }
 
-  private async call(ask: LeaseAsk): Promise<LeaseAnswer> {
+  /** `plan` is made once it is known what is held. */
+  private async call(plan: () => LeaseAsk): Promise<LeaseAnswer> {
     const { holdings, account, around } = this;
     const { link, self } = around;
-    const ceiling = this.ownShare.ceiling() ?? this.ceiling;
+    const ceiling = this.ownShare.handOver() ?? this.ceiling;
     this.ceiling = {};
-    const answer = await callForLease({ link, self, account }, holdings, { ...ask, ceiling });
-    this.ownShare.rejoined();
-    this.known.learn(answer.left, around.now());
-    return answer;
+    try {
+      const answer = await callForLease({ link, self, account }, holdings, { ...plan(), ceiling });
+      this.ownShare.accepted();
+      this.known.learn(answer.left, around.now());
+      return answer;
+    } catch (error) {
+      this.ownShare.declined();
+      throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { LimitsMode, Refusal, Urgency } from '#core';
-import { type Amounts, DIMENSION_OF, limitOf } from './amounts.js';
+import { type Amounts, amounts, DIMENSION_OF, limitOf } from './amounts.js';
 import { msUntil } from './burst.js';
 import type { Holdings } from './holdings.js';
 import type { KnownBucket } from './known-bucket.js';
@@ -25,6 +25,8 @@ const AWAY_RETRY_MS = 1000;
 export class OwnShare {
   /** Up to when this replica's share has been filled without the others' knowing. */
   private filledAt: number | undefined;
+  /** What was given away and not yet taken. */
+  private handedOver: Amounts | undefined;
 
   constructor(
     private readonly holdings: Holdings,
@@ -48,19 +50,33 @@ export class OwnShare {
   }
 
   /**
-   * The most that all together can have left after a time alone: what this replica has, times the replicas. Otherwise everybody
-   * would have had a share, and then the bucket that was full all the while. Undefined where nothing was done alone.
+   * After a time alone: hands this replica's share over to all, and says how much all can have left at most, which is that share times
+   * the replicas. Otherwise everybody would have had a share, and then the bucket that had filled up meanwhile. Undefined where nothing was
+   * done alone.
    */
-  ceiling(): Ceiling | undefined {
+  handOver(): Ceiling | undefined {
     if (this.filledAt === undefined) return undefined;
-    const most: Ceiling = {};
-    for (const rate of this.holdings.limited) most[rate] = Math.max(0, this.holdings.of(rate)) * this.rules.replicas();
-    return most;
+    if (!this.handedOver) {
+      const share = amounts((rate) => Math.max(0, this.holdings.of(rate)));
+      for (const rate of this.holdings.limited) this.holdings.lend(rate, -share[rate]);
+      this.handedOver = share;
+    }
+    const ceiling: Ceiling = {};
+    for (const rate of this.holdings.limited) ceiling[rate] = this.handedOver[rate] * this.rules.replicas();
+    return ceiling;
   }
 
   /** The others know all again. */
-  rejoined(): void {
+  accepted(): void {
     this.filledAt = undefined;
+    this.handedOver = undefined;
+  }
+
+  /** They could not be reached, and the share is this replica's as before. */
+  declined(): void {
+    const share = this.handedOver;
+    this.handedOver = undefined;
+    if (share) for (const rate of this.holdings.limited) this.holdings.lend(rate, share[rate]);
   }
 
   /** First with this replica's part of what all were known to have left, then with its part of what comes back. */
