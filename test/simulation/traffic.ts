@@ -22,7 +22,7 @@ export interface Tally {
 export interface Watcher {
   /** Right before a choice is made. */
   choosing?(route: Route, ask: Ask, replica: number): void;
-  /** `waited`: the choice before this one was to wait. */
+  /** `waited`: the call was made to wait before. */
   chosen?(deployment: Deployment, call: { tried: readonly Deployment[]; waited: boolean; replica: number }): void;
   none?(choice: NoChoice, attempts: number): void;
 }
@@ -47,6 +47,8 @@ const FIRST_TOKENS = 2_000;
 
 /** Conversations that come and go: turns, one after the other, each a little longer than the last. */
 export class Traffic {
+  /** Of every conversation so far, when it began. */
+  readonly beginnings: number[] = [];
   readonly tally: Tally = { calls: 0, answered: 0, failed: 0, broken: 0, attempts: 0, retries: 0, repeats: 0, hits: 0 };
   private count = 0;
   private stopped = false;
@@ -62,6 +64,7 @@ export class Traffic {
   }
 
   private begin(): void {
+    this.beginnings.push(this.options.time.now);
     const turns = 1 + Math.floor(exponential(this.options.random, 12));
     this.turn(`c${this.count++}`, FIRST_TOKENS, turns);
   }
@@ -113,7 +116,7 @@ export class Traffic {
     }
     const { deployment } = choice;
     watcher?.chosen?.(deployment, call);
-    call.waited = false;
+
     call.tried.push(deployment);
     this.tally.attempts++;
     if (call.tried.length > 1) this.tally.retries++;

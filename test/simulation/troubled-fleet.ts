@@ -87,12 +87,17 @@ export const runTroubled = (seed: number, trace?: Trace): Finding => {
     for (const { provider, credential } of deployments) engines[0]?.enable(provider.name, credential);
   });
   time.run(END_AT);
-  judge.afterCalm(upstreams);
+  const lately = traffic.beginnings.filter((at) => at > END_AT - LATELY_MS).length;
+  judge.afterCalm(upstreams, lately);
   traffic.stop();
   time.run(END_AT + 10 * 60_000);
   judge.afterTheLast();
   return { seed, violations: judge.violations, tally: traffic.tally };
 };
+
+/** So many expected and none seen: chance in one of 160,000. */
+const CERTAIN = 12;
+const LATELY_MS = 8 * 60_000;
 
 /** Never used again without being told: not even when nothing else is left. */
 const NEVER: ReadonlySet<string> = new Set(['disabled', 'cooldown']);
@@ -123,8 +128,9 @@ class Judge {
   ): void {
     this.trace?.(`${this.seconds} replica ${replica} attempt ${tried.length + 1} → ${deployment.id}`);
     if (tried.length >= 3) this.note(`a fourth attempt, on ${deployment.id}`);
-    // Once it may be waited for, where nothing else is left.
-    if (tried.includes(deployment) && !waited) this.note(`${deployment.id} was tried again`);
+    // One may be waited for, where nothing else is left, and then be tried once more.
+    const times = tried.filter((one) => one === deployment).length;
+    if (times > (waited ? 1 : 0)) this.note(`${deployment.id} was tried again`);
     this.spend(replica, tried.length > 0);
     const entry = this.explanation?.deployments.find((known) => known.deployment === deployment);
     const code = entry?.excluded?.code;
@@ -144,8 +150,11 @@ class Judge {
       this.note(`retry-after is ${retryAfterMs} ms`);
   }
 
-  /** Long after the last trouble nothing may be held against anybody, and who has a share of any size gets it. */
-  afterCalm(upstreams: ReadonlyMap<Deployment, Upstream>): void {
+  /**
+   * Long after the last trouble nothing may be held against anybody, and who has a share gets it. `lately`: conversations that have
+   * begun lately, each of which goes to a place of its own.
+   */
+  afterCalm(upstreams: ReadonlyMap<Deployment, Upstream>, lately: number): void {
     for (const [replica, engine] of this.engines.entries())
       for (const { deployment, excluded, breaker } of engine.targets([this.route]))
         if (excluded !== undefined && excluded.code !== 'no-headroom')
@@ -154,7 +163,7 @@ class Judge {
     const total = first.reduce((sum, { weight }) => sum + weight, 0);
     for (const deployment of first) {
       const askedAt = upstreams.get(deployment)?.lastAskedAt ?? 0;
-      if (deployment.weight / total >= 0.2 && askedAt < END_AT - 6 * 60_000)
+      if ((deployment.weight / total) * lately >= CERTAIN && askedAt < END_AT - LATELY_MS)
         this.note(`${deployment.id} was last asked at ${Math.round(askedAt / 1000)} s and starves`);
     }
   }
