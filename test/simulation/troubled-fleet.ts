@@ -71,17 +71,12 @@ export const runTroubled = (seed: number, trace?: Trace): Finding => {
   const route = routeTo(deployments, random() < 0.5 ? 'prefix' : 'none');
   const engines = replicas(1 + Math.floor(random() * 3), time, random);
   const judge = new Judge(engines, route, time, trace);
-  const traffic = new Traffic({
-    time,
-    random,
-    route,
-    upstreams,
-    choosers: engines,
-    conversations: 4 + Math.floor(random() * 12),
-    thinkMs: 4_000,
-    lastsMs: 3_000,
-    watcher: judge,
-  });
+  const world = { time, random, route, upstreams, choosers: engines, watcher: judge };
+  const conversations = 4 + Math.floor(random() * 12);
+  const traffic = new Traffic({ ...world, conversations, thinkMs: 4_000, lastsMs: 3_000 });
+  // One in ten sees a rush while things go wrong, which is when a budget for retries matters.
+  const rush = new Traffic({ ...world, conversations: random() < 0.1 ? 100 : 0, thinkMs: 1_500, lastsMs: 500 });
+  time.after(CALM_AT, () => rush.stop());
   // Whoever mends a key tells the gateway so.
   time.after(CALM_AT, () => {
     for (const { provider, credential } of deployments) engines[0]?.enable(provider.name, credential);
@@ -92,8 +87,19 @@ export const runTroubled = (seed: number, trace?: Trace): Finding => {
   traffic.stop();
   time.run(END_AT + 10 * 60_000);
   judge.afterTheLast();
-  return { seed, violations: judge.violations, tally: traffic.tally };
+  return { seed, violations: judge.violations, tally: sum(traffic.tally, rush.tally) };
 };
+
+const sum = (one: Tally, other: Tally): Tally => ({
+  calls: one.calls + other.calls,
+  answered: one.answered + other.answered,
+  failed: one.failed + other.failed,
+  broken: one.broken + other.broken,
+  attempts: one.attempts + other.attempts,
+  retries: one.retries + other.retries,
+  repeats: one.repeats + other.repeats,
+  hits: one.hits + other.hits,
+});
 
 /** So many expected and none seen: chance in one of 160,000. */
 const CERTAIN = 12;
