@@ -286,6 +286,8 @@ describe('a Redis that is none', () => {
     accepted = 0;
     server = createServer((socket) => {
       accepted++;
+      // Before anything was asked.
+      if (accepted % 2 === 0) socket.write('$-1\r\n');
       socket.on('error', () => undefined);
       socket.on('data', (chunk) => answer(socket, chunk));
     });
@@ -307,6 +309,8 @@ describe('a Redis that is none', () => {
     ['refuses everything', (socket) => socket.write('-ERR no\r\n')],
     ['echoes', (socket, chunk) => socket.write(chunk)],
     ['makes noise', (socket) => socket.write(noise)],
+    ['answers twice', (socket) => socket.write('$-1\r\n$-1\r\n')],
+    ['answers over and over', (socket) => socket.write(':1\r\n-ERR no\r\n$-1\r\n*-1\r\n'.repeat(500))],
     ['hangs up', (socket) => socket.destroy()],
     ['promises more than comes', (socket) => socket.write('$1000000\r\nabc')],
   ])('and %s is away, and is asked again in good time', async (_, says) => {

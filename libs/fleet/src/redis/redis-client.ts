@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress } from '#core';
+import { guardAgainstUnaskedReplies } from './unasked-replies.js';
 
 /** A connection to a Redis, or to each node of a cluster that is needed. */
 export type RedisClient = Redis | Cluster;
@@ -39,6 +40,7 @@ export const connectRedis = (address: RedisAddress, nextRetry: () => number): Re
   const client = open(address, options(nextRetry));
   // Without a listener they would be printed.
   client.on('error', () => undefined);
+  guardAgainstUnaskedReplies(client);
   return client;
 };
 
