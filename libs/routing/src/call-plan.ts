@@ -185,13 +185,16 @@ export class CallPlan implements Plan, Selection {
     return { kind: 'none', reason: isAnswer ? 'tried' : reason, retryAfterMs: remainingMs };
   }
 
-  /** Nothing more is tried, though there might be somebody. Tells of a return only when nobody is there now. */
+  /** Nothing more is tried by this call. Unless the answer is final, another one may be luckier, if only when somebody has returned. */
   private enough(): NoChoice {
-    const isFinal = this.isOver || this.attempts === 0;
-    const standstill = isFinal ? undefined : standstillOf(this.shape, this.now, this.ask, () => true);
-    return { kind: 'none', reason: 'tried', retryAfterMs: standstill?.isBlocked ? standstill.remainingMs : undefined };
+    if (this.isOver) return { kind: 'none', reason: 'tried', retryAfterMs: undefined };
+    const { isBlocked, remainingMs } = standstillOf(this.shape, this.now, this.ask, () => true);
+    return { kind: 'none', reason: 'tried', retryAfterMs: (isBlocked ? remainingMs : undefined) ?? ANOTHER_CALL_MS };
   }
 }
+
+/** When a call has made its attempts and there are others still that another call could ask. */
+const ANOTHER_CALL_MS = 1_000;
 
 const NONE: readonly Member[] = [];
 
