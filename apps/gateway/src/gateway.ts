@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config, ConfigSource, Logger, Telemetry } from '#platform';
-import { CallMetrics, openCallPath, openWorks } from '#replica';
+import { CallMetrics, observeRouting, openCallPath, openWorks } from '#replica';
 import { RoutingDesk } from './admin/routing-desk.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
@@ -50,6 +50,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const { config, logger, telemetry } = options;
   const path = await openCallPath(options);
   const { exchange } = path;
+  observeRouting(telemetry.meter, path, () => config.current.catalog.routes);
   const drain = new Drain();
   const inFlight = new InFlightLimit(() => config.current.listen.maxInFlight);
   const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
