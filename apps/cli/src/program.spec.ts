@@ -56,6 +56,7 @@ describe('the switchyard command', () => {
       'simulator',
       'check',
       'explain',
+      'batch',
       'help',
     ]);
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { addBatch } from './batch/register.js';
 import type { ExplainOptions } from './explain/explain.js';
 import { explainFailure } from './failure.js';
 import { leaveWithParent } from './leave-with-parent.js';
@@ -121,6 +122,7 @@ export const runCommand = async (args: readonly string[], surroundings: Surround
   addSimulator(program);
   addCheck(program, surroundings, done);
   addExplain(program, surroundings, done);
+  addBatch(program, surroundings, done);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,5 +1,8 @@
 export { assembleWorks } from './assemble.js';
 export type { AssembledWorks, RunnerOptions, WorksOptions } from './assemble.js';
+export { BATCH_LIMITS, MAX_PARAMS_DEPTH } from './intake/limits.js';
+export { type BatchRequest, readRequest } from './intake/read-request.js';
+export { splitRequests } from './intake/split-requests.js';
 export type { ChunkOffers } from './chunk-offers.js';
 export { layout } from './layout.js';
 export type { LineSlots } from './line-slots.js';

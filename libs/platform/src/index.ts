@@ -2,6 +2,7 @@ export type { ModelEntry } from './config/catalog.js';
 export type { Config, ConfiguredProvider } from './config/config.js';
 export { ConfigSource } from './config/config-source.js';
 export { ConfigError, formatFault } from './config/fault.js';
+export { keySecret } from './config/key-secret.js';
 export { configFile, loadConfig } from './config/load-config.js';
 export { matchesPattern } from './config/wildcard.js';
 export { sendLastSpans } from './last-spans.js';
