@@ -69,6 +69,7 @@ export class LineBench {
       config,
       random: () => 0,
       onSettled: (settlement) => this.settlements.push(settlement),
+      onEnded: () => undefined,
       onFault: (_, error) => this.faults.push(error),
     });
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+import type { Config } from '#platform';
 import { until } from '#testing';
 import { aLine, errorOf, LineBench, messageOf } from './line-bench.js';
 
@@ -22,6 +23,9 @@ const params = (more: object = {}): Record<string, unknown> => ({
   messages: [{ role: 'user', content: 'Hello' }],
   ...more,
 });
+
+/** A configuration of which something is missing, as only a fault of ours could make it. */
+const BROKEN = { keys: undefined } as unknown as Partial<Config>;
 
 const calls = (): number => simulator.ledger.counts().seen;
 
@@ -95,7 +99,7 @@ describe('a line of a batch', () => {
   });
 
   it('harms nothing but itself when we have a fault', async () => {
-    const broken = new LineBench(simulator, { keys: undefined } as never);
+    const broken = new LineBench(simulator, BROKEN);
     expect(errorOf(await broken.run(aLine(params())))).toMatchObject({ type: 'api_error' });
     expect(broken.faults).toHaveLength(1);
     await broken.close();

@@ -54,6 +54,23 @@ const addGateway = (program: Command): void => {
     });
 };
 
+const addWorker = (program: Command): void => {
+  program
+    .command('worker')
+    .summary('run one worker')
+    .description(
+      'Runs one worker for jobs and batches in the foreground, until SIGTERM. Prints one line when it is ready, then its log.',
+    )
+    .option(...CONFIG)
+    .option('-p, --port <number>', 'answer /health and /metrics on this port; without it, nowhere', port)
+    .option('--host <address>', "the address for that, instead of the configuration's")
+    .action(async (options: { config?: string; port?: number; host?: string }) => {
+      leaveWithParent();
+      const { runWorker } = await import('../../worker/src/main.js');
+      await runWorker(options);
+    });
+};
+
 const addSimulator = (program: Command): void => {
   program
     .command('simulator')
@@ -119,6 +136,7 @@ export const runCommand = async (args: readonly string[], surroundings: Surround
     .exitOverride();
   addUp(program, surroundings, done);
   addGateway(program);
+  addWorker(program);
   addSimulator(program);
   addCheck(program, surroundings, done);
   addExplain(program, surroundings, done);

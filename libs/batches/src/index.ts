@@ -18,10 +18,10 @@ export { type ChunkRun, ChunkWorker } from './schedule/chunk-worker.js';
 export { connectQueue } from './schedule/connect-queue.js';
 export { Doorbell } from './schedule/doorbell.js';
 export { type Lane, LANES, SHARE_OF } from './schedule/lane.js';
-export { Roster } from './schedule/roster.js';
+export { Pulse } from './schedule/pulse.js';
+export { type Places, Roster } from './schedule/roster.js';
 export { Schedule } from './schedule/schedule.js';
 export type { Ticket } from './schedule/ticket.js';
-export { Watchdog } from './schedule/watchdog.js';
 export type {
   Chunk,
   Line,

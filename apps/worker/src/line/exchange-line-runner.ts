@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Line, LineRunner, RanLine } from '#batches';
+import type { Line, LineRunner, LineStatus, RanLine } from '#batches';
 import { ApiError, errorEnvelope, mintId } from '#core';
 import type { Exchange, Settlement } from '#exchange';
 import { type Config, randomByte } from '#platform';
@@ -27,6 +27,8 @@ export interface LineRunnerParts {
   random: () => number;
   /** Every call that was made for a line. */
   onSettled: (settlement: Settlement) => void;
+  /** The line has a result. */
+  onEnded: (line: Line, status: LineStatus) => void;
   /** A fault of ours. The line ends with an error, and nothing else is harmed. */
   onFault: (line: Line, error: unknown) => void;
 }
@@ -36,7 +38,12 @@ export class ExchangeLineRunner implements LineRunner {
   constructor(private readonly parts: LineRunnerParts) {}
 
   async run(line: Line, signal: AbortSignal, onEvent: OnEvent = () => undefined): Promise<RanLine> {
-    const tries = new LineTries(this.parts, { line, signal, onEvent });
+    const ran = await this.toTheEnd(new LineTries(this.parts, { line, signal, onEvent }), line, signal);
+    this.parts.onEnded(line, ran.result.type);
+    return ran;
+  }
+
+  private async toTheEnd(tries: LineTries, line: Line, signal: AbortSignal): Promise<RanLine> {
     try {
       return await tries.run();
     } catch (error) {

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { startTestRedis, until } from '#testing';
-import { type ChunkEnd, ChunkWorker } from './chunk-worker.js';
+import type { RunOutcome } from '../run/work-runner.js';
+import { ChunkWorker } from './chunk-worker.js';
 import { connectQueue } from './connect-queue.js';
 import { ChunkDispatcher } from './chunk-dispatcher.js';
 import { Doorbell } from './doorbell.js';
@@ -29,7 +30,7 @@ class Bench {
   readonly schedule = new Schedule(redis, () => 1);
   readonly connection = connectQueue({ kind: 'single', url: server.url }, (error) => this.errors.push(error));
   readonly doorbell = new Doorbell(this.connection, (error) => this.errors.push(error));
-  run: (ticket: Ticket) => Promise<ChunkEnd> = () => Promise.resolve('over');
+  run: (ticket: Ticket) => Promise<RunOutcome> = () => Promise.resolve('done');
   readonly dispatcher: ChunkDispatcher = new ChunkDispatcher(this.schedule, this.doorbell, {
     onError: (error) => this.errors.push(error),
     onRefused: (tickets) => this.worker.runDirectly(tickets),
@@ -112,7 +113,7 @@ describe('the dispatcher and its workers', () => {
   });
 
   it('runs a chunk again that its worker gave back', async () => {
-    bench.run = () => Promise.resolve(bench.ran.length < 3 ? 'unfinished' : 'over');
+    bench.run = () => Promise.resolve(bench.ran.length < 3 ? 'unfinished' : 'done');
     await bench.worker.start();
     await bench.dispatcher.offer(work('a'), [7]);
     await until(
@@ -123,7 +124,7 @@ describe('the dispatcher and its workers', () => {
   });
 
   it('tries a chunk again that could not be run, after a pause', async () => {
-    bench.run = () => (bench.ran.length < 2 ? Promise.reject(new Error('no storage')) : Promise.resolve('over'));
+    bench.run = () => (bench.ran.length < 2 ? Promise.reject(new Error('no storage')) : Promise.resolve('done'));
     await bench.worker.start();
     await bench.dispatcher.offer(work('a', 'job'), [0]);
     await until(
@@ -159,7 +160,7 @@ describe('the dispatcher and its workers', () => {
     });
     bench.run = async () => {
       await held;
-      return 'over';
+      return 'done';
     };
     await bench.schedule.offer(work('a'), chunks);
     await redis.config('SET', 'maxmemory', '1mb');
@@ -181,7 +182,7 @@ describe('the dispatcher and its workers', () => {
     bench.run = async () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       finished = true;
-      return 'over';
+      return 'done';
     };
     await bench.worker.start();
     await bench.dispatcher.offer(work('a'), [0]);

@@ -1,3 +1,5 @@
+import type { Redis } from 'ioredis';
+import type { RunOutcome } from '../run/work-runner.js';
 import type { ChunkDispatcher } from './chunk-dispatcher.js';
 import { FetchingWorker } from './fetching-worker.js';
 import { type Lane, LANES } from './lane.js';
@@ -5,15 +7,13 @@ import { workerOptions } from './queue-settings.js';
 import type { Places } from './roster.js';
 import type { Schedule } from './schedule.js';
 import type { Ticket } from './ticket.js';
-import type { Redis } from 'ioredis';
-
-/** `over`: nothing of the chunk is left to do here. `unfinished`: it was given back and wants to be run again. */
-export type ChunkEnd = 'over' | 'unfinished';
+import type { LaneLook } from './watchdog.js';
 
 /** A chunk has been run, or tried. */
 export interface ChunkRun {
   ticket: Ticket;
-  end: ChunkEnd;
+  /** Undefined where it could not be run. */
+  end: RunOutcome | undefined;
   durationMs: number;
   /** What kept it from being run; a fault of ours or of the storage. */
   error: unknown;
@@ -26,7 +26,7 @@ export interface ChunkWorkerOptions {
   dispatcher: ChunkDispatcher;
   places: Places;
   /** Runs a chunk. Whatever it rejects with, the chunk is tried again later. */
-  run: (ticket: Ticket) => Promise<ChunkEnd>;
+  run: (ticket: Ticket) => Promise<RunOutcome>;
   onRun: (run: ChunkRun) => void;
   onError: (error: Error) => void;
 }
@@ -34,7 +34,7 @@ export interface ChunkWorkerOptions {
 /** After a fault there may be the same fault again at once. */
 const FAULT_PAUSE_MS = 2_000;
 
-/** A worker that waits for something asks again after some seconds; one that has not asked for longer than this is stuck. */
+/** A worker that waits for something to do asks again after some seconds. One that has not asked for so long is silent. */
 const FETCH_AGE_MS = 15_000;
 
 /** Takes tickets from the queues, as many at a time as it has places, and runs their chunks. */
@@ -57,16 +57,11 @@ export class ChunkWorker {
   }
 
   /** What is known of a lane from here. */
-  state(lane: Lane): { running: number; places: number; begun: number } {
-    return { running: this.running[lane], places: this.options.places[lane], begun: this.begun[lane] };
-  }
-
-  /** Whether the queues are really asked for work: no more than a lane with nothing free may leave it. */
-  get isFetching(): boolean {
-    const now = performance.now();
-    return LANES.every(
-      (lane) => this.running[lane] >= this.options.places[lane] || now - this.workers[lane].fetchedAt < FETCH_AGE_MS,
-    );
+  state(lane: Lane): Omit<LaneLook, 'waiting'> {
+    const running = this.running[lane];
+    const places = this.options.places[lane];
+    const age = performance.now() - this.workers[lane].fetchedAt;
+    return { running, places, begun: this.begun[lane], isSilent: running < places && age > FETCH_AGE_MS };
   }
 
   /**
@@ -108,18 +103,20 @@ export class ChunkWorker {
     const begunAt = performance.now();
     this.running[ticket.lane]++;
     this.begun[ticket.lane]++;
-    let end: ChunkEnd = 'unfinished';
+    let end: RunOutcome | undefined;
     let error: unknown;
     try {
       end = await this.options.run(ticket);
     } catch (thrown) {
       error = thrown;
-      await this.pause();
     }
-    this.running[ticket.lane]--;
     onRun({ ticket, end, durationMs: performance.now() - begunAt, error });
+    const wantsMore = end === undefined || end === 'unfinished';
+    // What failed or could not be kept would fail again at once.
+    if (wantsMore) await this.pause();
+    this.running[ticket.lane]--;
     // What Redis does not hear of now, the next repair finds out.
-    await (end === 'over' ? schedule.done(ticket) : schedule.giveBack(ticket)).catch(onError);
+    await (wantsMore ? schedule.giveBack(ticket) : schedule.done(ticket)).catch(onError);
     dispatcher.nudge(ticket.lane);
   }
 

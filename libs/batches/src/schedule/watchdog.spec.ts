@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Watchdog } from './watchdog.js';
 
-const idle = { waiting: 3, running: 1, places: 4, begun: 10 };
+const idle = { waiting: 3, running: 1, places: 4, begun: 10, isSilent: false };
 
 /** The verdict after looks that were a second apart. */
 const after = (seconds: number, look: (second: number) => typeof idle): boolean => {
@@ -29,10 +29,13 @@ describe('the watchdog', () => {
     expect(after(600, () => ({ ...idle, running: 4 }))).toBe(false);
   });
 
+  it('barks when nothing is asked for, though nothing is known to wait', () => {
+    expect(after(30, () => ({ ...idle, waiting: 0, isSilent: true }))).toBe(true);
+  });
+
   it('begins anew after a time in which the queue could not be asked', () => {
     const dog = new Watchdog();
     dog.look('batches', idle, 0);
-    dog.forget('batches');
     expect(dog.look('batches', idle, 31_000)).toBe(0);
   });
 });

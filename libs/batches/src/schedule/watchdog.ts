@@ -9,33 +9,33 @@ export interface LaneLook {
   places: number;
   /** How many have begun to run here so far. */
   begun: number;
+  /** The queue was not asked for work lately, although there are free places. */
+  isSilent: boolean;
 }
 
-/** So long there may be something to take and nothing taken. */
+/** So long that may last. */
 const PATIENCE_MS = 30_000;
+/** Looks further apart than this say nothing of the time between: Redis was away, or this process stood still. */
+const GAP_MS = 5_000;
 
 /**
  * Notices when this process has stopped to take work without knowing it: a blocked read on a dead connection looks like a quiet queue,
  * and the library's own word that it runs is not to be trusted. The cure is a new process.
  */
 export class Watchdog {
-  private readonly idleSince = new Map<Lane, { at: number; begun: number }>();
+  private readonly idle = new Map<Lane, { since: number; seen: number; begun: number }>();
 
-  /** Milliseconds for which there has been work for the lane and none was taken, seen at each look. */
-  look(lane: Lane, { waiting, running, places, begun }: LaneLook, now: number): number {
-    const since = this.idleSince.get(lane);
-    if (waiting === 0 || running >= places) {
-      this.idleSince.delete(lane);
+  /** Milliseconds for which work for the lane was not taken or not even asked for, seen at each look. */
+  look(lane: Lane, { waiting, running, places, begun, isSilent }: LaneLook, now: number): number {
+    const before = this.idle.get(lane);
+    if ((waiting === 0 && !isSilent) || running >= places) {
+      this.idle.delete(lane);
       return 0;
     }
-    if (since?.begun === begun) return now - since.at;
-    this.idleSince.set(lane, { at: now, begun });
-    return 0;
-  }
-
-  /** Nothing can be said of the time until now, because the queue could not be asked. */
-  forget(lane: Lane): void {
-    this.idleSince.delete(lane);
+    const goesOn = before !== undefined && before.begun === begun && now - before.seen <= GAP_MS;
+    const since = goesOn ? before.since : now;
+    this.idle.set(lane, { since, seen: now, begun });
+    return now - since;
   }
 
   static isWedged(idleMs: number): boolean {
