@@ -18,7 +18,7 @@ import {
   type Work,
   type WorkStore,
 } from '#batches';
-import { startTestRedis, type TestRedis, type TestRedisOptions } from '#testing';
+import { startTestRedis, type TestRedis, type TestRedisOptions, until } from '#testing';
 
 /** Anything one might want to know of what was reported. */
 export interface Reported {
@@ -137,7 +137,7 @@ class Slots {
 /** A Redis, a folder, and as many members as a test wants. */
 export class WorkRoom {
   readonly offers = new OfferBox();
-  private readonly members: Member[] = [];
+  readonly members: Member[] = [];
 
   private constructor(
     readonly redis: TestRedis,
@@ -214,12 +214,16 @@ export async function* bodyOf(ids: readonly string[]): AsyncGenerator<Buffer> {
   yield Buffer.from(JSON.stringify({ requests }));
 }
 
-/** The work as it is when it has ended. */
+/** The work as it is when it has ended, whatever the member cannot say meanwhile. */
 export const untilEnded = async (member: Member, work: Work, withinMs = 15_000): Promise<Work> => {
-  const ended = await member.works.waitForEnd(work, withinMs, new AbortController().signal);
-  if (ended.status !== 'ended')
-    throw new Error(
-      `after ${withinMs} ms it is still ${JSON.stringify(ended)}\n${JSON.stringify([member.outcomes, member.reports.slice(-5)])}`,
-    );
-  return ended;
+  const { workspace, kind, id } = work;
+  const deadline = performance.now() + withinMs;
+  const ended = await until(
+    () => member.works.waitForEnd(work, deadline - performance.now(), AbortSignal.timeout(withinMs)).catch(() => work),
+    ({ status }) => status === 'ended',
+    withinMs,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message}\n${JSON.stringify([member.outcomes, member.reports.slice(-5)])}`);
+  });
+  return (await member.works.find(workspace, kind, id)) ?? ended;
 };

@@ -39,4 +39,148 @@ describe('batches', () => {
     expect(ended.usage.output).toBe(900);
     expect(upstream.duplicates).toBe(0);
   });
+
+  it('runs batches of one line and of two workspaces, which do not see each other', async () => {
+    member.work(upstream.runner());
+    const mine = await member.works.submitBatch(aSubmission(), bodyOf(['only']));
+    const theirs = await member.works.submitBatch(aSubmission({ workspace: 'other' }), bodyOf(['only']));
+
+    await checkEnded(member.works, await untilEnded(member, mine), ['only']);
+    expect(await member.works.find('w', 'batch', theirs.id)).toBeUndefined();
+    expect(await member.works.find('w', 'job', mine.id)).toBeUndefined();
+    expect(await member.works.cancel('w', 'batch', theirs.id)).toBeUndefined();
+    expect(await member.works.delete('w', 'batch', theirs.id)).toBe(false);
+    expect(await member.works.find('w', 'batch', '../../etc/passwd')).toBeUndefined();
+    const page = await member.works.page('w', 'batch', { limit: 10, afterId: undefined, beforeId: undefined });
+    expect(page.works.map(({ id }) => id)).toEqual([mine.id]);
+  });
+
+  it('leaves nothing of a batch that is refused or cut off', async () => {
+    async function* cut(): AsyncGenerator<Buffer> {
+      for await (const body of bodyOf(idsOf(500))) yield body.subarray(0, body.length / 2);
+      throw new Error('the caller hung up');
+    }
+    const twice = bodyOf(['a', 'b', 'a']);
+
+    await expect(member.works.submitBatch(aSubmission(), twice)).rejects.toMatchObject({ status: 400 });
+    await expect(member.works.submitBatch(aSubmission(), cut())).rejects.toBeInstanceOf(Error);
+
+    expect(await stored(member)).toEqual([]);
+    expect(await member.store.redis.keys('sw:{b}:work:*')).toEqual([]);
+  });
+
+  it('makes one work of two submissions with the same key at the same time', async () => {
+    const submission = aSubmission({ idempotencyKey: 'once' });
+    const other = await room.join();
+
+    const works = await Promise.all([
+      member.works.submitBatch(submission, bodyOf(idsOf(2_000))),
+      other.works.submitBatch(submission, bodyOf(idsOf(2_000))),
+      other.works.submitBatch(submission, bodyOf(idsOf(2_000))),
+    ]);
+    const later = await member.works.submitBatch(submission, bodyOf(['other', 'lines']));
+    const elsewhere = await member.works.submitBatch({ ...submission, workspace: 'other' }, bodyOf(['a']));
+
+    expect(new Set([...works, later].map(({ id }) => id)).size).toBe(1);
+    expect(elsewhere.id).not.toBe(later.id);
+    expect((await stored(member)).toSorted()).toEqual([later.id, elsewhere.id].toSorted());
+  });
+
+  it('takes a key again whose submission failed', async () => {
+    const submission = aSubmission({ idempotencyKey: 'again' });
+    await expect(member.works.submitBatch(submission, bodyOf(['a', 'a']))).rejects.toMatchObject({ status: 400 });
+
+    expect(await member.works.submitBatch(submission, bodyOf(['a']))).toMatchObject({ lines: 1 });
+  });
+
+  it('refuses more than a workspace may have open, until some of it has ended', async () => {
+    const limited = await room.join({ limits: { batches: 2, lines: 100 } });
+    await limited.works.submitBatch(aSubmission(), bodyOf(idsOf(10)));
+    const second = await limited.works.submitBatch(aSubmission(), bodyOf(idsOf(10)));
+
+    await expect(limited.works.submitBatch(aSubmission(), bodyOf(['a']))).rejects.toMatchObject({
+      status: 429,
+      error: { type: 'rate_limit_error' },
+    });
+    await expect(limited.works.submitJob(aSubmission({ kind: 'job' }), Buffer.from('{}'))).resolves.toBeDefined();
+    await limited.works.cancel('w', 'batch', second.id);
+    await untilEnded(limited, second);
+    await expect(limited.works.submitBatch(aSubmission(), bodyOf(idsOf(90)))).rejects.toMatchObject({ status: 429 });
+    await limited.works.submitBatch(aSubmission(), bodyOf(idsOf(89)));
+    await limited.works.submitBatch(aSubmission({ workspace: 'other' }), bodyOf(idsOf(100)));
+
+    expect(await stored(limited)).toHaveLength(5);
+  });
+
+  it('pages through a list both ways, newest first', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 7; at++) ids.unshift((await member.works.submitBatch(aSubmission(), bodyOf(['a']))).id);
+    // Those of one millisecond are in the order of their ids.
+    const all = await member.works.page('w', 'batch', { limit: 100, afterId: undefined, beforeId: undefined });
+    const order = all.works.map(({ id }) => id);
+    expect(order.toSorted()).toEqual(ids.toSorted());
+    expect(all.works.map(({ createdAt }) => createdAt)).toEqual(
+      all.works
+        .map(({ createdAt }) => createdAt)
+        .toSorted()
+        .reverse(),
+    );
+
+    const page = async (request: { afterId?: string; beforeId?: string }) => {
+      const found = await member.works.page('w', 'batch', {
+        limit: 3,
+        afterId: undefined,
+        beforeId: undefined,
+        ...request,
+      });
+      return [found.works.map(({ id }) => id), found.more];
+    };
+    expect(await page({})).toEqual([order.slice(0, 3), true]);
+    expect(await page({ afterId: order[2] })).toEqual([order.slice(3, 6), true]);
+    expect(await page({ afterId: order[5] })).toEqual([order.slice(6), false]);
+    expect(await page({ beforeId: order[5] })).toEqual([order.slice(2, 5), true]);
+    expect(await page({ beforeId: order[2] })).toEqual([order.slice(0, 2), false]);
+    await expect(page({ afterId: 'msgbatch_unknown' })).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('deletes what has ended, and nothing before', async () => {
+    const work = await member.works.submitBatch(aSubmission({ idempotencyKey: 'k' }), bodyOf(idsOf(5)));
+    await expect(member.works.delete('w', 'batch', work.id)).rejects.toMatchObject({ status: 400 });
+    member.work(upstream.runner());
+    await untilEnded(member, work);
+
+    expect(await member.works.delete('w', 'batch', work.id)).toBe(true);
+
+    expect(await member.works.find('w', 'batch', work.id)).toBeUndefined();
+    expect(await stored(member)).toEqual([]);
+    expect((await member.store.redis.keys('sw:{b}:*')).toSorted()).toEqual(
+      ['sw:{b}:load:w', 'sw:{b}:ready', 'sw:{b}:turn'].toSorted(),
+    );
+    expect(await member.store.redis.hgetall('sw:{b}:load:w')).toEqual({ batches: '0', lines: '0' });
+  });
+
+  it('drops requests and results when they are old enough, and still knows of the batch', async () => {
+    const young = await room.join({ archiveAfterMs: 0 });
+    member.work(upstream.runner());
+    const work = await member.works.submitBatch(aSubmission(), bodyOf(idsOf(200)));
+    await untilEnded(member, work);
+    await member.stop();
+    await member.store.redis.del('sw:{b}:turn');
+
+    await young.assembled.reconciler.tick();
+
+    const archived = await member.works.find('w', 'batch', work.id);
+    expect(archived).toMatchObject({ status: 'ended', archivedAt: expect.any(Number), counts: { succeeded: 180 } });
+    expect(await stored(member, `${work.id}/`)).toEqual(['archived.json', 'ended.json', 'manifest']);
+    await member.store.redis.flushall();
+    await young.assembled.reconciler.tick();
+    expect(await member.works.find('w', 'batch', work.id)).toEqual({ ...archived, startedAt: undefined });
+  });
 });
+
+/** Names in storage. */
+const stored = async ({ store }: Member, below = ''): Promise<string[]> => {
+  const names: string[] = [];
+  for await (const name of store.storage.children(`works/${below}`)) names.push(name);
+  return names;
+};

@@ -100,7 +100,10 @@ export class WorkDesk implements Works {
     const { workspace, kind, id } = work;
     const look = () => this.find(workspace, kind, id);
     const { news } = this.parts.store;
-    await untilEnded({ news, id, look }, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]));
+    await untilEnded(
+      { news, id, look },
+      AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.ceil(withinMs)))]),
+    );
     return (await look()) ?? work;
   }
 

@@ -19,7 +19,8 @@ export interface StoredClaim {
 }
 
 export type Closing =
-  | { state: 'missing' | 'ended' | 'open' }
+  /** `wrong`: the counts do not agree with each other; they want to be made anew first. */
+  | { state: 'missing' | 'ended' | 'open' | 'wrong' }
   | { state: 'busy'; overForMs: number; claims: readonly StoredClaim[] }
   | {
       state: 'closed';
@@ -75,14 +76,12 @@ export class WorkStates {
 
   /** Finds out whether a work can end, and fixes what it ends with. */
   async close(id: string): Promise<Closing> {
-    const of = [keys.work(id), keys.claims(id), keys.sealed(id)];
-    const source = await this.runForBuffers(CLOSE, of);
-    const [code, ...rest] = source;
+    const of = [keys.work(id), keys.claims(id), keys.sealed(id), keys.done(id)];
+    const [code, ...rest] = await this.runForBuffers(CLOSE, of);
     const word = String(code);
-    if (word === 'MISSING' || word === 'ENDED' || word === 'OPEN')
-      return { state: word.toLowerCase() as 'missing' | 'ended' | 'open' };
     if (word === 'BUSY')
       return { state: 'busy', overForMs: Number(rest[1]), claims: readClaims(Number(rest[0]), texts(rest[2])) };
+    if (word !== 'CLOSED') return { state: word.toLowerCase() as 'missing' | 'ended' | 'open' | 'wrong' };
     const hash = asPairs(texts(rest[0]));
     const { canceled: _, expired: __, ...counted } = readCounts(hash);
     return {

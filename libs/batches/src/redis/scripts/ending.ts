@@ -13,16 +13,20 @@ return 1
 );
 
 /**
- * From here on nothing of the work changes but that it ends. KEYS work claims sealed. Tells what is final then; or `BUSY`, now, how long
+ * From here on nothing of the work changes but that it ends. KEYS work claims sealed done. Tells what is final then; or `WRONG` when
+ * the counts do not agree with the marks; or `BUSY`, now, how long
  * it has been over, and the claims of a work that is over but still has chunks somebody began, or `OPEN`.
  */
 export const CLOSE = script(
   'even-when-full',
   `${NOW}
-local work = redis.call('HMGET', KEYS[1], 'chunks', 'sealed', 'endedAt', 'closing', 'cancelInitiatedAt', 'expiresAt')
+local work = redis.call('HMGET', KEYS[1], 'chunks', 'sealed', 'endedAt', 'closing', 'cancelInitiatedAt', 'expiresAt',
+  'succeeded', 'errored')
 if not work[1] then return {'MISSING'} end
 if work[3] then return {'ENDED'} end
 if not work[4] then
+  if tonumber(work[7]) + tonumber(work[8]) ~= redis.call('BITCOUNT', KEYS[4])
+    or tonumber(work[2]) ~= redis.call('BITCOUNT', KEYS[3]) then return {'WRONG'} end
   if tonumber(work[2]) < tonumber(work[1]) then
     if not work[5] and now < tonumber(work[6]) then return {'OPEN'} end
     local claims = redis.call('HGETALL', KEYS[2])

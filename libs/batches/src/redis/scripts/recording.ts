@@ -85,9 +85,9 @@ return {'SEALED', sealed == tonumber(work[1]) and 1 or 0}
 export const RECOUNT = script(
   'even-when-full',
   `
-local work = redis.call('HMGET', KEYS[1], 'lines', 'succeeded', 'errored', 'endedAt', 'closing')
-if not work[1] or work[4] or work[5] then return 0 end
-redis.call('HINCRBY', KEYS[4], 'lines', work[2] + work[3])
+local work = redis.call('HMGET', KEYS[1], 'lines', 'endedAt', 'closing')
+if not work[1] or work[2] or work[3] then return 0 end
+redis.call('HINCRBY', KEYS[4], 'lines', redis.call('BITCOUNT', KEYS[2]))
 for at, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   if string.sub(field, 1, 6) == 'usage:' then redis.call('HDEL', KEYS[1], field) end
 end
