@@ -39,7 +39,7 @@ export class Attempt {
   firstByte(now: number, afterMs: number): void {
     if (this.isOver) return;
     this.accept(now);
-    if (this.ask.stream) this.target.firstByte.observe(now, afterMs, this.ask.estimate.inputTokens);
+    if (this.ask.stream) this.target.firstByte.observe(now, this.believable(afterMs), this.ask.estimate.inputTokens);
   }
 
   /** Returns the verdict, when there is one. */
@@ -76,7 +76,13 @@ export class Attempt {
   private learnFromSilence(now: number, outcome: Outcome): void {
     const wasSilent = outcome.kind === 'failed' && outcome.failure.kind === 'first-byte-timeout';
     if (!this.ask.stream || (outcome.kind !== 'abandoned' && !wasSilent)) return;
-    this.target.firstByte.observeAtLeast(now, now - this.startedAt, this.ask.estimate.inputTokens);
+    const waitedMs = this.believable(now - this.startedAt);
+    this.target.firstByte.observeAtLeast(now, waitedMs, this.ask.estimate.inputTokens);
+  }
+
+  /** Nobody is waited for longer than his time is; more is the clock's doing. */
+  private believable(ms: number): number {
+    return Math.min(ms, this.member.deployment.provider.timeouts.firstByteMs);
   }
 
   private fail(now: number, failure: Failure): Verdict {

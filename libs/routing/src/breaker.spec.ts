@@ -98,6 +98,15 @@ describe('the breaker', () => {
     expect(breaker.state(9_000)).toBe('closed');
   });
 
+  it('does not hold the outage against what comes after it', () => {
+    const breaker = new Breaker(() => 0);
+    for (let failures = 0; failures < 10; failures++) breaker.failed(5_000, failure(5_000, { inRow: undefined }));
+    expect(breaker.state(5_000)).toBe('open');
+    breaker.accepted(8_000, 8_000);
+    breaker.failed(8_000, failure(8_000, { inRow: undefined }));
+    expect(breaker.state(8_000)).toBe('closed');
+  });
+
   it('decides alike whether outcomes come in a burst or spread over the window', () => {
     const property = fc.property(fc.array(fc.boolean(), { maxLength: 60 }), fc.nat(26_000), (oks, spreadMs) => {
       return openedBy(oks, 0) === openedBy(oks, spreadMs);

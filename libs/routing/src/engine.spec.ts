@@ -34,6 +34,7 @@ describe('the engine', () => {
     const route = aRoute([
       aDeployment('a', { credential: 'x' }),
       aDeployment('a', { credential: 'y' }),
+      aDeployment('a', { credential: 'x', model: 'other' }),
       aDeployment('b', { tier: 2 }),
     ]);
     const { tried } = virtual.call(route, always(failed(529)));
@@ -246,6 +247,36 @@ describe('the engine', () => {
     virtual.engine.apply({ ...markOf(virtual, route, 'a'), kind: 'cooldown', reason: '429', remainingMs: 60_000 });
     for (let call = 0; call < 50; call++) expect(virtual.peek(route)).toMatchObject({ deployment: b?.deployment });
     expect(a).toBeDefined();
+  });
+
+  it('does not panic because a call has used up those who are well', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b')]);
+    for (let call = 0; call < 20; call++) virtual.call(route, failing(['a'], failed('reset')));
+    expect(virtual.call(route, always(failed(500))).tried).toEqual(['b/key/m']);
+  });
+
+  it('retries no more than a fifth of the calls and what has been saved', () => {
+    const virtual = new VirtualEngine();
+    const many = aRoute(Array.from({ length: 200 }, (_, at) => aDeployment(`d${at}`)));
+    let attempts = 0;
+    for (let call = 0; call < 200; call++) attempts += virtual.call(many, always(failed(500))).tried.length;
+    expect(attempts).toBeLessThanOrEqual(200 + 20 + 40);
+    expect(attempts).toBeGreaterThan(200 + 20);
+  });
+
+  it('takes answers that all break off for refusals when it throttles', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    let sent = 0;
+    for (let call = 0; call < 200; call++) {
+      const running = virtual.begin(only);
+      if (!running) continue;
+      sent++;
+      running.firstByte(100);
+      running.settle(failed('cut'));
+    }
+    expect(sent).toBeLessThan(100);
   });
 
   it('lets one request through a half-open breaker, and takes a 429 as no recovery', () => {
