@@ -1,7 +1,7 @@
 const plan = process.env.SWITCHYARD_CRASH_AT?.split(':');
 let passes = Number(plan?.[1] ?? 1);
 
-/** Every step of accepting, running and ending a work after which a process may die. The fault tests kill one at each. */
+/** Every step of accepting, running, ending and telling of a work after which a process may die. The fault tests kill one at each. */
 export const CRASH_POINTS = [
   'accept.spooled',
   'accept.manifest',
@@ -21,6 +21,9 @@ export const CRASH_POINTS = [
   'end.marked',
   'archive.written',
   'delete.manifest',
+  'webhook.taken',
+  'webhook.answered',
+  'webhook.written',
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];

@@ -1,0 +1,14 @@
+// Sends the webhooks that are due. Made to be killed. Arguments: the Redis, the folder, the signing secret.
+import { connectWorkNews, connectWorkRedis, openStorage, openWorkStore, WebhookSender } from '#batches';
+
+const [url = '', folder = '', secret = ''] = process.argv.slice(2);
+const redis = connectWorkRedis({ kind: 'single', url });
+const listener = connectWorkNews({ kind: 'single', url });
+const storage = await openStorage({ kind: 'file', folder });
+const report = (event: string, fields: Readonly<Record<string, unknown>>): void =>
+  void process.stderr.write(`${JSON.stringify({ event, ...fields })}\n`);
+
+new WebhookSender({
+  store: openWorkStore({ storage, redis, listener, report }),
+  settings: () => ({ signingSecrets: [secret], allowPrivateHosts: true, timeoutMs: 5_000 }),
+}).start();
