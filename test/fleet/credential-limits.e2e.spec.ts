@@ -69,6 +69,8 @@ describe('the limits of a credential', () => {
       expect(figures.refusedUpstream).toBeLessThanOrEqual(figures.admitted / 100);
       expect(utilisation).toBeGreaterThanOrEqual(0.95);
       expect(figures.waitMs).toBeLessThan(60);
+      // A flood of calls is no flood of questions.
+      expect(figures.atOnce).toBeGreaterThan(figures.calls * 0.6);
     },
     90_000,
   );
@@ -86,7 +88,7 @@ describe('the limits of a credential', () => {
 
   it('let a limit of one through once, whoever asks', async () => {
     const limited = limitedTo({ rpm: 1 });
-    const answers = await Promise.all([one, two, three, one].map((fleet) => reserve(fleet, limited)));
+    const answers = await Promise.all([one, two, three, one].map(async (fleet) => reserve(fleet, limited)));
 
     const refusals = answers.filter((answer) => answer.kind === 'refused');
     expect(refusals).toHaveLength(3);
@@ -135,18 +137,20 @@ describe('the limits of a credential', () => {
     granted(await reserve(one, limited)).settle(NO_USAGE);
     await one.close();
 
-    granted(await reserve(two, limited));
+    expect(await reserve(two, limited)).toMatchObject({ kind: 'granted' });
   });
 
   it('hand over places within a second of their being free', async () => {
     const limited = limitedTo({ concurrency: 1 });
     granted(await reserve(one, limited)).settle(NO_USAGE);
 
-    await until(
+    const answer = await until(
       () => reserve(two, limited),
       ({ kind }) => kind === 'granted',
       1000,
     );
+
+    expect(answer.kind).toBe('granted');
   });
 
   it('take back what was reserved and not used', async () => {
@@ -163,18 +167,20 @@ describe('the limits of a credential', () => {
     const limited = limitedTo({ rpm: 1, inputTpm: 1000 });
     granted(await reserve(one, limited, { inputTokens: 1000 })).settle(undefined);
 
-    granted(await reserve(one, limited, { inputTokens: 1000 }));
+    expect(await reserve(one, limited, { inputTokens: 1000 })).toMatchObject({ kind: 'granted' });
   });
 
   it('count what was used beyond the estimate', async () => {
     const limited = limitedTo({ outputTpm: 1000 });
     granted(await reserve(one, limited)).settle({ ...NO_USAGE, input: 10, output: 990 });
 
-    await until(
+    const answer = await until(
       () => reserve(two, limited, { outputTokens: 500 }),
       ({ kind }) => kind === 'refused',
       1000,
     );
+
+    expect(answer).toMatchObject({ dimension: 'output-tokens' });
   });
 
   it('let through alone what is larger than they are, and charge it in full', async () => {
@@ -272,6 +278,6 @@ describe('the limits of a credential', () => {
       input: Infinity,
       output: Number.NaN,
     });
-    granted(await reserve(one, limited));
+    expect(await reserve(one, limited)).toMatchObject({ kind: 'granted' });
   });
 });

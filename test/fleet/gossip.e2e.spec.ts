@@ -124,7 +124,7 @@ describe('marks among replicas', () => {
     await breakConnections(waiting);
     one.fleet.publish(DISABLED);
 
-    await hears(other, 2, 1500);
+    expect(await hears(other, 2, 1500)).toMatchObject([COOLDOWN.kind, DISABLED.kind].map((kind) => ({ kind })));
   });
 
   it('are told again to a Redis that has forgotten them, by who made them', async () => {
@@ -152,7 +152,7 @@ describe('marks among replicas', () => {
 
     await redis.restart();
 
-    await hears(other, 1, 5000);
+    expect(await hears(other, 1, 5000)).toMatchObject([{ kind: 'disabled' }]);
   });
 
   it('run no longer than they were made for, when the server’s clock is put back', async () => {
