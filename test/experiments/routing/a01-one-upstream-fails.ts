@@ -16,7 +16,7 @@ export const a01: Experiment = {
     const simulators = await rig.simulators(4);
     const fleet = await rig.gateways(leadingTo(simulators));
     await fleet.warm(MODEL);
-    const failsForMs = rig.scale(11_000, 120_000);
+    const failsForMs = rig.scale(9_000, 120_000);
     const load = fleet.load({ perSecond: 50, forMs: failsForMs, question: { model: MODEL } });
     const sick = simulators[0];
     sick?.behave('status=503');

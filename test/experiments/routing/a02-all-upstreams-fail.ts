@@ -15,7 +15,7 @@ export const a02: Experiment = {
     await fleet.warm(MODEL);
     for (const simulator of simulators) simulator.behave('status=503');
     const since = epochMs();
-    const load = fleet.load({ perSecond: 60, forMs: rig.scale(8_000, 60_000), question: { model: MODEL } });
+    const load = fleet.load({ perSecond: 40, forMs: rig.scale(7_000, 60_000), question: { model: MODEL } });
     const records = await load.done;
     const attempts = simulators.reduce((sum, simulator) => sum + arrivals(simulator, since).length, 0);
     const others = records.filter(({ status }) => status !== 529);

@@ -5,7 +5,7 @@ import { failedOf, failuresIn } from '../load/call-record.js';
 import { epochMs } from '../load/load-answer.js';
 import { arrivals, leadingTo, MODEL } from '../rig/upstreams.js';
 
-const PER_SECOND = 60;
+const PER_SECOND = 30;
 /** Without calls in flight there is no load to balance. */
 const HEALTHY = 'delay=250';
 
@@ -23,10 +23,10 @@ export const a04: Experiment = {
     const tiers = [...first, ...second.map(({ url }) => ({ url, tier: 2 }))];
     const fleet = await rig.gateways(leadingTo(tiers));
     await fleet.warm(MODEL);
-    const backAt = rig.scale(4_000, 30_000);
-    const forMs = backAt + rig.scale(10_000, 60_000);
+    const backAt = rig.scale(5_000, 30_000);
+    const forMs = backAt + rig.scale(8_000, 60_000);
     const load = fleet.load({ perSecond: PER_SECOND, forMs, question: { model: MODEL } });
-    await load.reached(1_000);
+    await load.reached(2_000);
     for (const simulator of first) simulator.behave('status=529');
     const failsFrom = epochMs();
     await load.reached(backAt);

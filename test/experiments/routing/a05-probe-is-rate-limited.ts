@@ -18,7 +18,7 @@ export const a05: Experiment = {
     await fleet.warm(MODEL);
     sick.reset();
     sick.behave('status=503');
-    const forMs = rig.scale(16_500, 60_000);
+    const forMs = rig.scale(12_500, 60_000);
     const load = fleet.load({ perSecond: 30, forMs, question: { model: MODEL } });
     const opening = await sick.ledger.waitFor(({ seq, finished_at: end }) => seq === THRESHOLD && end !== null);
     sick.behave('status=429;retry-after=1');
