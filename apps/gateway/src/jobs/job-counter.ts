@@ -35,6 +35,7 @@ export class JobCounter {
     const { works } = this.counter;
     const now = preference.waitMs ? await works.waitForEnd(work, preference.waitMs, hangUpSignal(reply)) : work;
     if (now.status !== 'ended') return this.accepted(now, request, reply);
+    void reply.code(200);
     return asAnswered(await works.result(now), reply);
   }
 
