@@ -7,10 +7,9 @@ import {
   Pulse,
   Roster,
   WebhookSender,
-  type WebhookSettings,
   type WorkRunner,
 } from '#batches';
-import type { Config, ConfigSource, Logger, Telemetry } from '#platform';
+import type { ConfigSource, Logger, Telemetry } from '#platform';
 import { type OpenedWorks, openCallPath, openWorks, replicaId } from '#replica';
 import { checkEviction } from './check-redis.js';
 import { type Lines, openLines } from './line/open-lines.js';
@@ -57,7 +56,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     graceMs: config.current.listen.drainMs,
   });
   const chunks: Chunks = openChunks(options, works, { lines, runner, stop: stopping.signal });
-  const webhooks = new WebhookSender({ store: works.store, settings: () => webhookSettings(config.current) });
+  const webhooks = new WebhookSender({ store: works.store, settings: () => config.current.webhooks });
 
   await chunks.worker.start();
   await chunks.pulse.start();
@@ -121,11 +120,6 @@ const openChunks = (
   });
   return { worker, pulse, metrics };
 };
-
-const webhookSettings = ({ webhooks: { signingSecret, ...rules } }: Config): WebhookSettings => ({
-  ...rules,
-  signingSecrets: signingSecret === undefined ? [] : [signingSecret],
-});
 
 const logChunk = (logger: Logger, metrics: WorkerMetrics, run: ChunkRun): void => {
   metrics.chunkRun(run);

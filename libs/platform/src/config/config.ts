@@ -65,8 +65,11 @@ export interface BatchSettings {
 
 /** How somebody is told that a work has ended. */
 export interface WebhookSettings {
-  /** `whsec_` and the base64 of the key. Undefined: webhooks cannot be asked for. https://www.standardwebhooks.com */
-  signingSecret: string | undefined;
+  /**
+   * `whsec_` and the base64 of the key; the newest first, then the one that it replaces. Empty: webhooks cannot be asked for.
+   * https://www.standardwebhooks.com
+   */
+  signingSecrets: readonly string[];
   /** Whether addresses of private networks and of this machine may be called. */
   allowPrivateHosts: boolean;
   /** For one delivery. */

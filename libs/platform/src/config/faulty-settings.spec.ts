@@ -60,6 +60,18 @@ describe('faulty settings', () => {
       '7:29  webhooks.signing_secret: can be guessed; write whsec_',
     ],
     [
+      'a previous signing secret alone',
+      7,
+      'webhooks: { previous_signing_secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw }',
+      '7:38  webhooks.previous_signing_secret: has no signing_secret after it',
+    ],
+    [
+      'a previous signing secret of an odd form',
+      7,
+      'webhooks: { signing_secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, previous_signing_secret: old }',
+      '7:94  webhooks.previous_signing_secret: is not a signing secret; write whsec_',
+    ],
+    [
       'a timeout without an end',
       7,
       'webhooks: { timeout: 0s }',

@@ -64,7 +64,7 @@ describe('a sound configuration', () => {
         archiveAfterMs: 29 * 24 * 3_600_000,
         concurrency: 100,
       },
-      webhooks: { signingSecret: undefined, allowPrivateHosts: false, timeoutMs: 15_000 },
+      webhooks: { signingSecrets: [], allowPrivateHosts: false, timeoutMs: 15_000 },
       workspaces: [{ name: 'default', weight: 1 }],
     });
   });
@@ -75,11 +75,22 @@ describe('a sound configuration', () => {
       soundBut({ 7: `webhooks: { signing_secret: ${signing_secret} }\nworkspaces: { a: { weight: 2.5 } }` }),
     );
 
-    expect(webhooks.signingSecret).toBe(signing_secret);
+    expect(webhooks.signingSecrets).toEqual([signing_secret]);
     expect(workspaces).toMatchObject([
       { name: 'default', weight: 1 },
       { name: 'a', weight: 2.5 },
     ]);
+  });
+
+  it('takes two signing secrets while one replaces the other, the newest first', () => {
+    const [newest, previous] = ['MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'C2FtcGxlIG9mIGEgc2VjcmV0IGZvciBhIHRlc3Q='].map(
+      (key) => `whsec_${key}`,
+    );
+    const { webhooks } = configOf(
+      soundBut({ 7: `webhooks: { signing_secret: ${newest}, previous_signing_secret: "${previous}" }` }),
+    );
+
+    expect(webhooks.signingSecrets).toEqual([newest, previous]);
   });
 
   it('has the documented timeouts', () => {

@@ -11,6 +11,7 @@ const FEWEST_DIFFERENT = 12;
 
 const webhooksSection = section({
   signing_secret: secret().optional(),
+  previous_signing_secret: secret().optional(),
   allow_private_hosts: flag.default(false),
   timeout: duration.default(15_000),
 });
@@ -24,14 +25,22 @@ const problemOf = (text: string): string | undefined => {
   return new Set(bytes).size < FEWEST_DIFFERENT ? 'can be guessed' : undefined;
 };
 
+const checkSecret = (draft: Draft, name: string, text: string | undefined): void => {
+  const problem = text === undefined ? undefined : problemOf(text);
+  if (problem !== undefined) draft.fault([...PATH, name], `${problem}; ${CURE}`);
+};
+
 /** Reads `webhooks`: how somebody is told that a job or a batch has ended. */
 export const readWebhooks = (draft: Draft): WebhookSettings | undefined => {
   const entry = readSection(draft, PATH, webhooksSection);
   if (!entry) return undefined;
-  const problem = entry.signing_secret === undefined ? undefined : problemOf(entry.signing_secret);
-  if (problem !== undefined) draft.fault([...PATH, 'signing_secret'], `${problem}; ${CURE}`);
+  const { signing_secret: newest, previous_signing_secret: previous } = entry;
+  checkSecret(draft, 'signing_secret', newest);
+  checkSecret(draft, 'previous_signing_secret', previous);
+  if (newest === undefined && previous !== undefined)
+    draft.fault([...PATH, 'previous_signing_secret'], 'has no signing_secret after it; call it signing_secret');
   return {
-    signingSecret: entry.signing_secret,
+    signingSecrets: [newest, previous].filter((text) => text !== undefined),
     allowPrivateHosts: entry.allow_private_hosts,
     timeoutMs: entry.timeout,
   };
