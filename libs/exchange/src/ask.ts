@@ -12,6 +12,7 @@ export const askOf = (call: Call): Ask => {
   const { request, urgency, clientRetries } = call;
   return {
     estimate: { inputTokens: request.estimatedInput(), outputTokens: Math.min(request.maxTokens, LIKELY_OUTPUT) },
+    endpoint: request.endpoint,
     stream: request.stream,
     urgency,
     clientRetries,

@@ -41,6 +41,7 @@ export class CallPath {
     const engine = new Engine({
       now,
       random: Math.random,
+      keptForInteractive,
       onMark: (mark) => {
         fleet?.publish(mark);
         onMark(mark);
