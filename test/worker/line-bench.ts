@@ -1,7 +1,8 @@
+import { AdaptiveLimit } from '../../apps/worker/src/slots/adaptive-limit.js';
 import { BookedSlots } from '../../apps/worker/src/slots/booked-slots.js';
 import { FairSlots } from '../../apps/worker/src/slots/fair-slots.js';
 import { ExchangeLineRunner } from '../../apps/worker/src/line/exchange-line-runner.js';
-import { LineAdmission } from '../../apps/worker/src/line/line-admission.js';
+import { LineAdmission, urgencyOf } from '../../apps/worker/src/line/line-admission.js';
 import type { Simulator } from '../../apps/simulator/src/simulator.js';
 import type { Line, Manifest, RanLine } from '#batches';
 import { Exchange, type Settlement, Ticker } from '#exchange';
@@ -44,7 +45,11 @@ export class LineBench {
   readonly faults: unknown[] = [];
   readonly config: Config;
   readonly runner: ExchangeLineRunner;
-  readonly slots = new FairSlots({ most: () => 10, now, random: Math.random });
+  readonly slots = new FairSlots({ most: () => 10, limitOf: () => new AdaptiveLimit(() => 10, Math.random), now });
+  private readonly booked = new BookedSlots(
+    { batch: this.slots, interactive: this.slots },
+    { weightOf: () => 1, urgencyOf },
+  );
   private readonly dispatcher = new Dispatcher();
   private readonly ticker = new Ticker(now, 20);
 
@@ -65,7 +70,7 @@ export class LineBench {
     this.runner = new ExchangeLineRunner({
       exchange,
       admission: new LineAdmission(config, undefined, now),
-      slots: new BookedSlots(this.slots, { weightOf: () => 1, isLimited: ({ kind }) => kind === 'batch' }),
+      slots: this.booked,
       config,
       random: () => 0,
       onSettled: (settlement) => this.settlements.push(settlement),
@@ -74,8 +79,13 @@ export class LineBench {
     });
   }
 
-  run(line: Line, signal = new AbortController().signal, onEvent?: (event: string, data: string) => void) {
-    return this.runner.run(line, signal, onEvent);
+  async run(line: Line, signal = new AbortController().signal, onEvent?: (event: string, data: string) => void) {
+    const release = await this.booked.take(line.work, signal);
+    try {
+      return await this.runner.run(line, signal, onEvent);
+    } finally {
+      release();
+    }
   }
 
   async close(): Promise<void> {

@@ -2,8 +2,10 @@ import type { Line, LineStatus } from '#batches';
 import type { CallPath, Settlement } from '#exchange';
 import type { ConfigSource, Logger, Telemetry } from '#platform';
 import { CallMetrics, logCall } from '#replica';
+import { AdaptiveLimit } from '../slots/adaptive-limit.js';
 import { BookedSlots } from '../slots/booked-slots.js';
 import { FairSlots } from '../slots/fair-slots.js';
+import { NO_LIMIT } from '../slots/no-limit.js';
 import { ExchangeLineRunner } from './exchange-line-runner.js';
 import { LineAdmission, urgencyOf } from './line-admission.js';
 
@@ -18,6 +20,7 @@ export interface LinesOptions {
 /** What runs lines, and how many at a time. */
 export interface Lines {
   runner: ExchangeLineRunner;
+  /** Those of lines that nobody waits for. */
   slots: FairSlots;
   booked: BookedSlots;
 }
@@ -27,12 +30,16 @@ const now = (): number => performance.now();
 /** Puts together what runs lines, over the way of every call. */
 export const openLines = ({ config, logger, telemetry, path, onEnded }: LinesOptions): Lines => {
   const current = () => config.current;
-  const slots = new FairSlots({ most: () => current().batches.concurrency, now, random: Math.random });
+  const most = (): number => current().batches.concurrency;
+  const slots = {
+    batch: new FairSlots({ most, limitOf: () => new AdaptiveLimit(most, Math.random), now }),
+    interactive: new FairSlots({ most, limitOf: () => NO_LIMIT, now }),
+  };
   const booked = new BookedSlots(slots, {
     weightOf: (workspace) => current().workspaces.find(({ name }) => name === workspace)?.weight ?? 1,
-    isLimited: (work) => urgencyOf(work) === 'batch',
+    urgencyOf,
   });
-  const metrics = new CallMetrics(telemetry.meter, () => slots.underWay);
+  const metrics = new CallMetrics(telemetry.meter, () => slots.batch.underWay + slots.interactive.underWay);
   const runner = new ExchangeLineRunner({
     exchange: path.exchange,
     admission: new LineAdmission(current, telemetry.tracer, now),
@@ -43,7 +50,7 @@ export const openLines = ({ config, logger, telemetry, path, onEnded }: LinesOpt
     onEnded,
     onFault: (line, error) => logFault(logger, line, error),
   });
-  return { runner, slots, booked };
+  return { runner, slots: slots.batch, booked };
 };
 
 /** A batch's lines are counted and not logged: there are a hundred thousand of them. */

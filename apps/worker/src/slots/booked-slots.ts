@@ -1,8 +1,9 @@
 import { type LineSlots, type Manifest, SHARE_OF } from '#batches';
+import type { Urgency } from '#core';
 import type { FairSlots, Slot, Wish } from './fair-slots.js';
 
-/** For lines that are not limited here: somebody waits for them, and each of them has a place of the worker's own. */
-const UNLIMITED: Slot = {
+/** For a line whose slot was not taken here, which only a fault could bring about. */
+const NONE: Slot = {
   goes: () => undefined,
   answered: () => undefined,
   troubled: () => undefined,
@@ -17,16 +18,16 @@ export class BookedSlots implements LineSlots {
   private readonly booked = new Map<string, Slot[]>();
 
   constructor(
-    private readonly slots: FairSlots,
+    /** Lines that somebody waits for have slots of their own: they do not wait for those of batches to end. */
+    private readonly slots: Readonly<Record<Urgency, FairSlots>>,
     private readonly options: {
       weightOf: (workspace: string) => number;
-      isLimited: (work: Manifest) => boolean;
+      urgencyOf: (work: Manifest) => Urgency;
     },
   ) {}
 
   async take(work: Manifest, signal: AbortSignal): Promise<() => void> {
-    if (!this.options.isLimited(work)) return () => undefined;
-    const slot = await this.slots.take(this.wish(work, undefined), signal);
+    const slot = await this.again(work, undefined, signal);
     const booked = this.booked.get(work.id) ?? [];
     this.booked.set(work.id, booked);
     booked.push(slot);
@@ -40,16 +41,14 @@ export class BookedSlots implements LineSlots {
 
   /** The slot that was taken for a line of this work, with which it begins. */
   claim(work: Manifest): Slot {
-    return this.booked.get(work.id)?.shift() ?? UNLIMITED;
+    return this.booked.get(work.id)?.shift() ?? NONE;
   }
 
   /** Another slot, for a line that has to be tried again. Rejects with the signal's reason. */
-  again(work: Manifest, route: string, signal: AbortSignal): Promise<Slot> {
-    return this.options.isLimited(work) ? this.slots.take(this.wish(work, route), signal) : Promise.resolve(UNLIMITED);
-  }
-
-  private wish(work: Manifest, route: string | undefined): Wish {
+  again(work: Manifest, route: string | undefined, signal: AbortSignal): Promise<Slot> {
     const { id, workspace, priority } = work;
-    return { workspace, weight: this.options.weightOf(workspace), work: id, share: SHARE_OF[priority], route };
+    const weight = this.options.weightOf(workspace);
+    const wish: Wish = { workspace, weight, work: id, share: SHARE_OF[priority], route };
+    return this.slots[this.options.urgencyOf(work)].take(wish, signal);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { AdaptiveLimit } from './adaptive-limit.js';
 import { FairSlots, type Slot, type Wish } from './fair-slots.js';
 
 const never = new AbortController().signal;
@@ -15,7 +16,15 @@ const wish = (workspace: string, more: Partial<Wish> = {}): Wish => ({
 /** Slots with a clock that stands, and what has been granted so far, in order. */
 const bench = (most = 10) => {
   const clock = { now: 0 };
-  const slots = new FairSlots({ most: () => most, now: () => clock.now, random: () => 0 });
+  const slots = new FairSlots({
+    most: () => most,
+    limitOf: () =>
+      new AdaptiveLimit(
+        () => most,
+        () => 0,
+      ),
+    now: () => clock.now,
+  });
   const granted: { wish: Wish; slot: Slot }[] = [];
   const ask = (wanted: Wish, times = 1): void => {
     for (let i = 0; i < times; i++) void slots.take(wanted, never).then((slot) => granted.push({ wish: wanted, slot }));

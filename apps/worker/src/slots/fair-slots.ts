@@ -1,4 +1,4 @@
-import { AdaptiveLimit } from './adaptive-limit.js';
+import type { AdaptiveLimit } from './adaptive-limit.js';
 import { byUse, Party, partyOf } from './party.js';
 
 /** Who wants to begin a line, and where it goes. */
@@ -35,8 +35,11 @@ const UNKNOWN = '';
 /** So many lines of a work may be under way before it is known where any of them goes, which takes a moment. */
 const MOST_UNKNOWN = 4;
 
+/** How many lines may be under way on one route, and what it learns. */
+export type RouteLimit = Pick<AdaptiveLimit, 'current' | 'resumesAt' | 'mayBegin' | 'answered' | 'troubled'>;
+
 interface Route {
-  limit: AdaptiveLimit;
+  limit: RouteLimit;
   underWay: number;
 }
 
@@ -52,9 +55,10 @@ class Work extends Party<Waiting[]> {
 export interface FairSlotsOptions {
   /** Lines of this process under way at most, on all routes together. */
   most: () => number;
+  /** For a route that is used for the first time. */
+  limitOf: () => RouteLimit;
   /** Monotonic milliseconds. */
   now: () => number;
-  random: () => number;
 }
 
 /**
@@ -188,7 +192,7 @@ export class FairSlots {
   private routeOf(name: string): Route {
     const known = this.routes.get(name);
     if (known) return known;
-    const route = { limit: new AdaptiveLimit(this.options.most, this.options.random), underWay: 0 };
+    const route = { limit: this.options.limitOf(), underWay: 0 };
     this.routes.set(name, route);
     return route;
   }

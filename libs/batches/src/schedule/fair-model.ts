@@ -51,10 +51,11 @@ export class FairModel {
   }
 
   dispatch(): string[] {
-    const spare = Math.max(1, Math.floor(this.places / 8));
+    const parties = new Set([...this.workspaces.inOrder(), ...this.out.values()]).size;
+    const most = Math.ceil(this.places / (parties + 1));
     const handedOut: string[] = [];
-    while (this.out.size < this.places + spare) {
-      const next = this.next(Math.max(1, this.places - spare));
+    while (this.out.size < this.places) {
+      const next = this.next(most);
       if (next === undefined) break;
       handedOut.push(next);
     }

@@ -72,8 +72,8 @@ return new
 
 /**
  * KEYS[2]: the roster of the workers. ARGV: which of a worker's numbers is this lane's.
- * As many chunks may be out as there are places, and one in eight more, so that a place that falls free need not wait; a single
- * workspace leaves one place in eight to others, who then begin at once.
+ * As many chunks may be out as there are places. Each workspace may have an equal part of them, counted as if there were one workspace
+ * more than there is: so whoever comes finds places free, and begins at once instead of when somebody else's chunk ends.
  * Gives triples of work, chunk, generation.
  */
 export const DISPATCH = script(
@@ -86,9 +86,12 @@ for _, line in ipairs(redis.call('HVALS', KEYS[2])) do
   for number in string.gmatch(line, '%d+') do numbers[#numbers + 1] = tonumber(number) end
   if numbers[1] > now then places = places + (numbers[tonumber(ARGV[1])] or 0) end
 end
-local spare = math.max(1, math.floor(places / 8))
-local room = places == 0 and 0 or places + spare - redis.call('HLEN', base .. ':out')
-local most = math.max(1, places - spare)
+local parties = redis.call('ZCARD', base .. ':workspaces')
+for _, workspace in ipairs(redis.call('HKEYS', base .. ':held')) do
+  if not redis.call('ZSCORE', base .. ':workspaces', workspace) then parties = parties + 1 end
+end
+local room = places - redis.call('HLEN', base .. ':out')
+local most = math.ceil(places / (parties + 1))
 
 local function next_of(workspace)
   local works = base .. ':works:' .. workspace
