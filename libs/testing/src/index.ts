@@ -1,4 +1,5 @@
 export { ConfigFile } from './config-file.js';
+export { FakeBatchGateway } from './fake-batch-gateway.js';
 export { FaultProxy } from './fault-proxy.js';
 export { GatewayProcess } from './gateway-process.js';
 export { readMessagesStream } from './messages-grammar.js';

@@ -52,7 +52,7 @@ export const refusalOf = (answer: RefusedAnswer, connection: Connection, now: nu
   const what =
     told === undefined
       ? `${connection.url} answered ${status} with something that no Switchyard says. Is this the right address? Name another with --gateway.`
-      : `${connection.url} answered ${status}: ${told}`;
+      : `${connection.url} answered ${status}: ${told.replace(/[^.!?]$/, '$&.')}`;
   const message = `${what} ${told === undefined ? '' : cure(status, connection)}`.trim();
   if (!PASSING.has(status)) return new Failure(message);
   return new Away(message, `answers ${status}`, { retryAfterMs: retryAfterMs(retryAfter, now) });
