@@ -28,6 +28,16 @@ class Caller {
     this.running = this.run(fleet, deployment);
   }
 
+  /** Resolves after so many more calls. */
+  more(calls: number): Promise<number> {
+    const before = this.waits.length;
+    return until(
+      () => this.waits.length,
+      (count) => count >= before + calls,
+      20_000,
+    );
+  }
+
   async end(): Promise<void> {
     this.ended = true;
     await this.running;
@@ -79,6 +89,7 @@ describe('calls while Redis', () => {
     await redis.kill();
     await stateOf(replica.fleet, 'away');
     expect(replica.fleet.credentialLimits.mode).toBe('split');
+    await caller.more(300);
     await redis.restart();
     await stateOf(replica.fleet, 'up', 3000);
     await caller.end();
@@ -94,10 +105,7 @@ describe('calls while Redis', () => {
     redis.pause();
     await stateOf(replica.fleet, 'away', 1000);
     const before = caller.waits.length;
-    await until(
-      () => caller.waits.length,
-      (count) => count > before + 500,
-    );
+    await caller.more(500);
     const meanwhile = caller.waits.slice(before);
     redis.resume();
     await stateOf(replica.fleet, 'up', 5000);
@@ -136,6 +144,7 @@ describe('calls while Redis', () => {
     const caller = new Caller(replica.fleet, PLENTY);
     await proxy.infect({ garbage: true });
     await stateOf(replica.fleet, 'away', 2000);
+    await caller.more(300);
     await proxy.heal();
     await stateOf(replica.fleet, 'up', 5000);
     await caller.end();
@@ -322,10 +331,7 @@ describe('a Redis that is none', () => {
     fleet.publish({ subject: 'x', kind: 'cooldown', reason: '429', remainingMs: 5000 });
 
     const caller = new Caller(fleet, limited);
-    await until(
-      () => caller.waits.length,
-      (count) => count >= 50,
-    );
+    await caller.more(50);
     await caller.end();
     await replicas.close();
 

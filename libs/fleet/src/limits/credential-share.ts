@@ -24,7 +24,9 @@ interface Waiter {
   resolve: (answer: Reservation | Refusal) => void;
 }
 
+/** However many calls begin and end, the balance is looked after no more often. */
 const BALANCE_EVERY_MS = 100;
+
 /** One credential's limits, as one replica keeps them. */
 export class CredentialShare implements Lender {
   private readonly holdings: Holdings;
@@ -127,14 +129,15 @@ export class CredentialShare implements Lender {
     const waiters = this.waiting[urgency].splice(0);
     const { replicas, now, keptForInteractive: floor } = this.around;
     const needs = waiters.map(({ need }) => need);
-    try {
-      const around = { replicas: replicas(), now: now(), floor };
-      const { given } = await this.call(() => this.plan.ask(needs, urgency, around));
-      // A batch does not live on what was lent for those who wait.
-      const budget = urgency === 'batch' ? given : undefined;
-      for (const waiter of waiters) this.serve(waiter, urgency, budget);
-    } catch {
-      for (const { need, resolve } of waiters) resolve(this.reserveAlone(need, urgency));
+    const around = { replicas: replicas(), now: now(), floor };
+    this.holdings.expected += waiters.length;
+    const answer = await this.call(() => this.plan.ask(needs, urgency, around)).catch(() => undefined);
+    this.holdings.expected -= waiters.length;
+    // A batch does not live on what was lent for those who wait.
+    const budget = urgency === 'batch' ? answer?.given : undefined;
+    for (const waiter of waiters) {
+      if (answer) this.serve(waiter, urgency, budget);
+      else waiter.resolve(this.reserveAlone(waiter.need, urgency));
     }
   }
 

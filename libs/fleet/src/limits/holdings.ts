@@ -13,6 +13,8 @@ export class Holdings {
   places = 0;
   /** Calls under way. */
   busy = 0;
+  /** Calls for which a place has been asked and no answer has come. */
+  expected = 0;
   private readonly level = amounts(() => 0);
   private current: Limits = {};
 
@@ -46,7 +48,7 @@ export class Holdings {
 
   /** Nothing held, nothing owed and nothing under way. */
   get empty(): boolean {
-    return this.busy === 0 && this.places === 0 && this.limited.every((rate) => this.level[rate] === 0);
+    return this.busy + this.expected + this.places === 0 && this.limited.every((rate) => this.level[rate] === 0);
   }
 
   take(need: Amounts): void {

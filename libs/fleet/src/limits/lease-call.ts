@@ -53,7 +53,7 @@ export const callForLease = async (
   try {
     const reply = await link.run(
       (client) => LEASE.run(client, [KEYS.limits(account)], [self, LEASE_LIFE_MS, ask.floor, ...places, ...rates]),
-      (words) => integers(words, 8),
+      (words) => integers(words, 7),
     );
     return book(holdings, reply);
   } catch (error) {

@@ -49,7 +49,7 @@ export class LeasePlan {
 
   /** What to hold while nobody waits. */
   lease(replicas: number, now: number): LeaseAsk {
-    const { limits, busy } = this.holdings;
+    const { limits, busy, expected } = this.holdings;
     const active = this.isActive(now);
     const recent = this.spending.recent(now);
     const want = amounts((rate) => {
@@ -58,11 +58,11 @@ export class LeasePlan {
     });
     const share = Math.floor((limits.concurrency ?? 0) / (2 * replicas));
     const spare = active ? Math.min(share, Math.max(1, Math.ceil(busy / 2))) : 0;
-    return { floor: 0, need: NOTHING, want, keep: want, needPlaces: 0, wantPlaces: busy + spare };
+    return { floor: 0, need: NOTHING, want, keep: want, needPlaces: 0, wantPlaces: busy + expected + spare };
   }
 
   /**
-   * What to ask for while these wait: enough for the smallest, and if possible for all and for a lease. A batch asks on top of what is held,
+   * What to ask for while these wait, who are expected already: enough for the smallest, and if possible for all and for a lease. A batch asks on top of what is held,
    * for that was lent for those who wait, and leaves alone what is below the floor.
    */
   ask(
@@ -73,7 +73,7 @@ export class LeasePlan {
     const { want: keep, wantPlaces } = this.lease(around.replicas, around.now);
     const least = amounts((rate) => Math.min(...waiting.map((need) => need[rate])));
     const sum = amounts((rate) => waiting.reduce((total, need) => total + need[rate], 0));
-    const places = { needPlaces: this.holdings.busy + 1, wantPlaces: wantPlaces + waiting.length };
+    const places = { needPlaces: this.holdings.busy + 1, wantPlaces };
     if (urgency === 'interactive')
       return { floor: 0, need: least, want: amounts((rate) => sum[rate] + keep[rate]), keep, ...places };
     const held = (rate: Rate): number => Math.max(0, this.holdings.of(rate));
@@ -89,8 +89,8 @@ export class LeasePlan {
   /** Whether so much more is held than is wanted that others may miss it. */
   hoards({ want, wantPlaces }: LeaseAsk): boolean {
     const { holdings } = this;
-    const { limited, limits, places, busy } = holdings;
-    const spare = wantPlaces - busy;
+    const { limited, limits, places, busy, expected } = holdings;
+    const spare = wantPlaces - busy - expected;
     return (
       (limits.concurrency !== undefined && places > wantPlaces + spare) ||
       limited.some((rate) => holdings.of(rate) > 2 * want[rate])

@@ -1,19 +1,19 @@
 import { Script } from '../redis/script.js';
 
 /**
- * Hands out a credential's limits among the replicas: a token bucket for each rate, and the places of concurrent calls.
- * What replicas hold counts as being in the bucket, so that bucket and leases together never exceed the burst. A replica that says nothing for a
- * lease's life is forgotten with all it held; what it had not spent comes back as time fills the bucket.
+ * Hands out a credential's limits among the replicas: a token bucket for each rate, and the places of concurrent calls. What replicas
+ * hold counts as being in the bucket, so that bucket and leases together never exceed the burst. A replica that says nothing for
+ * a lease's life is forgotten with all it held; what it had not spent comes back as time fills the bucket.
  *
- * The server's clock may be put forward or back: the first fills a bucket, which is no more than a rest would do, and the
- * second costs what would have come back since the last call.
+ * The server's clock may be put forward or back: the first fills a bucket, which is no more than a rest would do, and the second costs
+ * what would have come back since the last call.
  *
  * KEYS: the credential, a hash. Its fields: at, requests, input, output, and for each replica "h:" and its name.
- * ARGV: 1 who asks, 2 a lease's life in ms, 3 the share of a bucket below which nothing is given, 4 to 7 the limit of concurrent calls (-1: none),
- * how many are under way here, how many places are needed, how many are wanted; then for each rate 8 values: a minute's worth
- * (-1: no limit), the burst, what is held, what is given back (a debt if negative), what has to be had at least, what is wanted, what of it is not
- * spent at once, the most that all together may have (-1: unknown).
- * Reply: places; for each rate what was handed out, and what is left in the bucket; whether all that was needed was handed out.
+ * ARGV: 1 who asks; 2 a lease's life in ms; 3 the share of a bucket below which nothing is given; 4 to 7 the limit of concurrent
+ * calls (-1: none), how many are under way here, how many places are needed, how many are wanted; then for each rate 8 values:
+ * a minute's worth (-1: no limit), the burst, what is held, what is given back (a debt if negative), what has to be had at least, what is
+ * wanted, what of it is not spent at once, the most that all together may have (-1: unknown).
+ * Reply: places; for each rate what was handed out, and what is left in the bucket. Whole numbers.
  */
 export const LEASE = new Script(`
 local RATES = { 'requests', 'input', 'output' }
@@ -56,7 +56,7 @@ for i, name in ipairs(RATES) do
     local level = (stored[name] or burst) + elapsed * limit / 60000 + back
     if ceiling >= 0 then level = math.min(level, math.max(-burst, ceiling - others[i] - held)) end
     rate.level = math.max(-2 * burst, math.min(level, room))
-    rate.missing = need - held
+    rate.missing = math.ceil(need - held)
     rate.open = rate.level >= floor * burst
     if rate.missing > 0 and (not rate.open or rate.level + 1e-6 < math.min(rate.missing, room)) then enough = false end
   end
@@ -76,7 +76,7 @@ for i, name in ipairs(RATES) do
   local given = 0
   if rate.limited then
     if enough and rate.open then
-      given = math.max(0, rate.missing, math.min(rate.want - rate.held, math.floor(rate.level + 1e-6)))
+      given = math.max(0, rate.missing, math.floor(math.min(rate.want - rate.held, rate.level + 1e-6)))
     end
     redis.call('HSET', KEYS[1], name, string.format('%.6f', rate.level - given))
     reply[#reply + 1] = given
@@ -88,7 +88,6 @@ for i, name in ipairs(RATES) do
     kept[i] = 0
   end
 end
-reply[#reply + 1] = enough and 1 or 0
 
 redis.call('HSET', KEYS[1], 'at', string.format('%.3f', now))
 if slots_limit < 0 then slots = 0 end
