@@ -53,6 +53,7 @@ describe('the switchyard command', () => {
     expect([...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)).toEqual([
       'up',
       'gateway',
+      'worker',
       'simulator',
       'check',
       'explain',
@@ -144,6 +145,7 @@ describe('the switchyard command', () => {
   it.each([
     [
       'gateway',
+      'worker',
       ['gateway', '--config', 'sound.yaml', '--port', '0'],
       /^switchyard gateway listening on (http:\/\/127\.0\.0\.1:\d+)$/,
     ],

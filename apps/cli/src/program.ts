@@ -27,7 +27,7 @@ const addUp = (program: Command, surroundings: Surroundings, done: (code: number
     .command('up')
     .summary('run everything on this machine')
     .description(
-      'Runs everything on this machine: the Redis of REDIS_URL or else one of its own with its data under ./data, and a gateway. ' +
+      'Runs everything on this machine: the Redis of REDIS_URL or else one of its own with its data under ./data, a gateway and a worker. ' +
         'Without a configuration it runs examples/simulator.yaml against simulated upstreams. Ctrl-C stops it all.',
     )
     .option(...CONFIG)

@@ -6,6 +6,8 @@ export interface Member {
   name: string;
   /** The process, if it was started here. */
   child: Child | undefined;
+  /** Rejects when it is lost for good, where that is not the same as its process being gone. */
+  lost?: Promise<never>;
   stop: (hurry?: AbortSignal) => Promise<void>;
 }
 
@@ -24,7 +26,8 @@ export class Crew {
   /** Takes a member in; if it is lost, so is everyone. */
   add(member: Member): void {
     this.#members.push(member);
-    const { child, name } = member;
+    const { child, name, lost } = member;
+    lost?.catch((error: unknown) => this.#end.reject(error));
     void child?.gone.then((how) =>
       this.#end.reject(new Failure(`The ${name} stopped by itself (${how}), so everything stops.`)),
     );

@@ -5,6 +5,7 @@ import { Child } from './child.js';
 import { Crew } from './crew.js';
 import { freePort } from './free-port.js';
 import { greeting } from './greeting.js';
+import { KeptRunning } from './kept-running.js';
 import { DATA_FOLDER, makePlan, type Plan } from './plan.js';
 import { acquireRedis } from './redis.js';
 import { listenForStop } from './stop-signals.js';
@@ -84,6 +85,15 @@ class Starter {
     return url;
   }
 
+  /** It may end by itself, when it finds that it cannot go on, and is started again. */
+  async worker(env: NodeJS.ProcessEnv): Promise<void> {
+    const worker = await KeptRunning.start({
+      start: () => startCommand('worker', ['--config', this.plan.file], this.surroundings, env),
+      say: this.surroundings.print,
+    });
+    this.crew.add({ name: 'worker', child: undefined, lost: worker.lost, stop: (hurry) => worker.stop(hurry) });
+  }
+
   private async command(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
     const child = await startCommand(name, args, this.surroundings, env);
     this.crew.add({ name, child, stop: (hurry) => child.stop(hurry) });
@@ -95,6 +105,7 @@ const run = async (crew: Crew, options: UpOptions, surroundings: Surroundings): 
   const starter = new Starter(crew, plan, surroundings);
   const { env, origin } = await starter.redis();
   if (plan.demo) await starter.simulator(env, plan.demo.simulatorPort);
+  await starter.worker(env);
   const url = await starter.gateway(env, options);
   surroundings.print(greeting(plan, url, origin));
   return crew.untilEnd();
