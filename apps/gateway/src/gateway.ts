@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { checkWebhookUrl } from '#batches';
 import type { Config, ConfigSource, Logger, Telemetry } from '#platform';
 import { CallMetrics, observeRouting, openCallPath, openWorks } from '#replica';
 import { RoutingDesk } from './admin/routing-desk.js';
@@ -56,7 +57,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
   const admission = new Admission(() => config.current, telemetry.tracer, now);
   const works = await openWorks(options);
-  const counter = new WorkCounter(works.works, () => undefined);
+  const counter = new WorkCounter(works.works, (url) => checkWebhookUrl(url, config.current.webhooks));
   const app = await listen(
     options,
     { drain, inFlight },
