@@ -86,10 +86,10 @@ describe('a batch that is over before it is done', () => {
 
     await other.works.cancel('w', 'batch', work.id);
 
-    await checkEnded(other.works, await untilEnded(other, work, 10_000), IDS);
+    const results = await checkEnded(other.works, await untilEnded(other, work, 10_000), IDS);
     upstream.go();
     await member.stop();
-    await checkEnded(other.works, await untilEnded(other, work), IDS);
+    expect(await checkEnded(other.works, await untilEnded(other, work), IDS)).toEqual(results);
   });
 
   it('expires at its deadline, and takes no answer after it', async () => {

@@ -15,18 +15,20 @@ const fillable = (storage: Storage): { storage: Storage; full: boolean; refused:
     disk.refused++;
     throw new StorageError('full', 'No space is left.');
   };
-  const { write, create, openLog } = storage;
-  storage.write = async (...args) => {
+  const write = storage.write.bind(storage);
+  const create = storage.create.bind(storage);
+  const openLog = storage.openLog.bind(storage);
+  storage.write = async (path, body) => {
     guard();
-    return write.apply(storage, args);
+    return write(path, body);
   };
-  storage.create = async (...args) => {
+  storage.create = async (path, body) => {
     guard();
-    return create.apply(storage, args);
+    return create(path, body);
   };
   storage.openLog = async (path): Promise<Log> => {
     guard();
-    const log = await openLog.call(storage, path);
+    const log = await openLog(path);
     const append = log.append.bind(log);
     log.append = async (record) => {
       guard();

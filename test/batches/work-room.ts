@@ -134,6 +134,39 @@ class Slots {
   }
 }
 
+export interface MemberOptions {
+  url: string;
+  storage: Storage;
+  offers: OfferBox;
+  limits?: LoadLimits;
+  archiveAfterMs?: number;
+}
+
+/** Opens a member whose Redis has been compared with storage. */
+export const openMember = async ({
+  url,
+  storage,
+  offers,
+  limits = { batches: 0, lines: 0 },
+  archiveAfterMs = 29 * 86_400_000,
+}: MemberOptions): Promise<Member> => {
+  const redis = connectWorkRedis({ kind: 'single', url });
+  const listener = connectWorkNews({ kind: 'single', url });
+  await new Promise<void>((resolve) => {
+    redis.once('ready', () => resolve());
+  });
+  const report: Reported[] = [];
+  const store = openWorkStore({
+    storage,
+    redis,
+    listener,
+    report: (event, fields) => report.push({ event, ...fields }),
+  });
+  const member = new Member(store, [redis, listener], offers, { limits, archiveAfterMs, report });
+  await member.assembled.reconciler.tick();
+  return member;
+};
+
 /** A Redis, a folder, and as many members as a test wants. */
 export class WorkRoom {
   readonly offers = new OfferBox();
@@ -153,32 +186,10 @@ export class WorkRoom {
     return openStorage({ kind: 'file', folder: this.folder });
   }
 
-  async join({
-    url = this.redis.url,
-    limits = { batches: 0, lines: 0 },
-    archiveAfterMs = 29 * 86_400_000,
-    storage,
-  }: {
-    url?: string;
-    limits?: LoadLimits;
-    archiveAfterMs?: number;
-    storage?: Storage;
-  } = {}): Promise<Member> {
-    const redis = connectWorkRedis({ kind: 'single', url });
-    const listener = connectWorkNews({ kind: 'single', url });
-    await new Promise<void>((resolve) => {
-      redis.once('ready', () => resolve());
-    });
-    const report: Reported[] = [];
-    const store = openWorkStore({
-      storage: storage ?? (await this.openStorage()),
-      redis,
-      listener,
-      report: (event, fields) => report.push({ event, ...fields }),
-    });
-    const member = new Member(store, [redis, listener], this.offers, { limits, archiveAfterMs, report });
+  async join(options: Partial<MemberOptions> = {}): Promise<Member> {
+    const { url } = this.redis;
+    const member = await openMember({ url, storage: await this.openStorage(), offers: this.offers, ...options });
     this.members.push(member);
-    await member.assembled.reconciler.tick();
     return member;
   }
 

@@ -123,7 +123,7 @@ describe('batches', () => {
       all.works
         .map(({ createdAt }) => createdAt)
         .toSorted()
-        .reverse(),
+        .toReversed(),
     );
 
     const page = async (request: { afterId?: string; beforeId?: string }) => {

@@ -4,6 +4,7 @@ export { BATCH_LIMITS, MAX_PARAMS_DEPTH } from './intake/limits.js';
 export { type BatchRequest, readRequest } from './intake/read-request.js';
 export { splitRequests } from './intake/split-requests.js';
 export type { ChunkOffers } from './chunk-offers.js';
+export { CRASH_POINTS } from './crash-point.js';
 export { layout } from './layout.js';
 export type { LineSlots } from './line-slots.js';
 export { readManifest } from './manifest-file.js';

@@ -13,8 +13,8 @@ import type { Manifest, Submission } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { KeptAlive } from './kept-alive.js';
 
-/** How long a submission waits for another with the same idempotency key. */
-const WAIT_MS = 20_000;
+/** How long a submission waits for another with the same idempotency key: until one that has died is taken for dead. */
+const WAIT_MS = 35_000;
 const LOOK_EVERY_MS = 100;
 /** Tries to make a work known that is in storage already. */
 const TRIES = 3;

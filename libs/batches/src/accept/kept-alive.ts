@@ -1,7 +1,7 @@
 import { unavailable } from '../desk-errors.js';
 import type { Opening, Submissions } from '../redis/submissions.js';
 
-const EVERY_MS = 20_000;
+const EVERY_MS = 5_000;
 
 /** Says now and then that a submission is still being taken in, so that nobody clears it away. */
 export class KeptAlive {

@@ -68,8 +68,8 @@ export class Reconciler {
   private async turn(): Promise<void> {
     const { sets, submissions } = this.store;
     if (!(await sets.takeTurn(this.name, TURN_MS))) return;
-    const runId = await submissions.currentRunId();
-    if (!(await submissions.isReady())) {
+    const { runId, isReady } = await submissions.readiness();
+    if (!isReady) {
       const works = await this.comparison.run();
       await submissions.markReady(runId);
       this.allAt = 0;

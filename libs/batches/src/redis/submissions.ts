@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Manifest, WorkKind } from '../work.js';
 import { keys } from './keys.js';
 import { runScript } from './script.js';
-import { BEGIN, CREATE, FORGET, KEEP } from './scripts/accepting.js';
+import { BEGIN, CREATE, FORGET, KEEP, READY } from './scripts/accepting.js';
 import { toHash } from './work-hash.js';
 
 /** What a workspace may have open at a time. 0: as much as it likes. */
@@ -27,7 +27,10 @@ export interface Opening {
 }
 
 /** How long a submission may go without a sign of life before what it has written is cleared away. */
-const SPOOL_MS = 120_000;
+const SPOOL_MS = 90_000;
+
+/** And before another one with its idempotency key need not wait for it any more. Sooner, because a caller waits. */
+const PENDING_MS = 30_000;
 
 /** How long an idempotency key leads to the work that it first made. */
 const IDEMPOTENT_MS = 86_400_000;
@@ -53,24 +56,12 @@ const readRefusal = (answer: unknown): Refused | undefined => {
  * rejects with what Redis or the connection says.
  */
 export class Submissions {
-  private runId: string | undefined;
+  constructor(private readonly redis: Redis) {}
 
-  constructor(private readonly redis: Redis) {
-    // A new connection may lead to another server, or to the same one after a loss.
-    redis.on('close', () => {
-      this.runId = undefined;
-    });
-  }
-
-  /** Changes whenever Redis is started. */
-  async currentRunId(): Promise<string> {
-    this.runId ??= /^run_id:(\w+)/m.exec(await this.redis.info('server'))?.[1];
-    return this.runId ?? '';
-  }
-
-  /** Whether storage has been compared with what this Redis holds since it started. */
-  async isReady(): Promise<boolean> {
-    return (await this.redis.get(keys.ready)) === (await this.currentRunId());
+  /** Whether storage has been compared with what this Redis holds since it started; and what names that start. */
+  async readiness(): Promise<{ runId: string; isReady: boolean }> {
+    const [runId = '', compared] = (await runScript(this.redis, READY, [keys.ready], [])) as string[];
+    return { runId, isReady: runId === compared };
   }
 
   /** `runId` as it was before the comparison. */
@@ -82,14 +73,15 @@ export class Submissions {
   async begin({ id, kind, workspace, idempotency }: Opening, limits: LoadLimits): Promise<Refused | undefined> {
     const of = [keys.idempotency(idempotency), keys.spool, keys.load(workspace), keys.ready];
     const limited = kind === 'batch' && limits.batches > 0 ? 1 : 0;
-    const args = [id, SPOOL_MS, await this.currentRunId(), limited, limits.batches, idempotency === '' ? 0 : 1];
+    const keyed = idempotency === '' ? 0 : 1;
+    const args = [id, SPOOL_MS, limited, limits.batches, keyed, PENDING_MS];
     return readRefusal(await runScript(this.redis, BEGIN, of, args));
   }
 
   /** Every now and then while a submission is taken in. False: it was taken for dead, and must not be accepted. */
   async keep({ id, idempotency }: Opening): Promise<boolean> {
     const of = [keys.idempotency(idempotency), keys.spool];
-    return (await runScript(this.redis, KEEP, of, [id, SPOOL_MS])) === 1;
+    return (await runScript(this.redis, KEEP, of, [id, SPOOL_MS, idempotency === '' ? 0 : 1, PENDING_MS])) === 1;
   }
 
   /**

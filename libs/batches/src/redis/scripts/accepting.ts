@@ -1,33 +1,47 @@
 import { NOW, script } from '../script.js';
 
 /**
+ * Changes whenever the server that has these keys is started, or another takes its place. Asked within scripts, because these reach
+ * that very server.
+ */
+const RUN_ID = `
+local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+`;
+
+/** KEYS ready. The run id, and the one that was compared with storage. */
+export const READY = script('even-when-full', `${RUN_ID}\nreturn {runId, redis.call('GET', KEYS[1]) or ''}`);
+
+/**
  * Before a submission is taken in: may it come, and is it the first of its idempotency key?
- * KEYS idempotency spool load ready. ARGV id, kept for ms, run id, is batch, most batches, with key.
+ * KEYS idempotency spool load ready. ARGV id, kept for ms, is batch, most batches, with key, key kept for ms.
  * `NOT_READY`: what Redis holds has not been compared with storage since it started.
  */
 export const BEGIN = script(
   'needs-memory',
-  `${NOW}
+  `${NOW}${RUN_ID}
 local id = ARGV[1]
-if redis.call('GET', KEYS[4]) ~= ARGV[3] then return {'NOT_READY'} end
-if ARGV[6] == '1' then
+if redis.call('GET', KEYS[4]) ~= runId then return {'NOT_READY'} end
+if ARGV[5] == '1' then
   local first = redis.call('GET', KEYS[1])
   if first and first ~= 'pending:' .. id then return {'TAKEN', first} end
 end
-if ARGV[4] == '1' and tonumber(redis.call('HGET', KEYS[3], 'batches') or 0) >= tonumber(ARGV[5]) then return {'BATCHES'} end
-if ARGV[6] == '1' then redis.call('SET', KEYS[1], 'pending:' .. id, 'PX', ARGV[2]) end
+if ARGV[3] == '1' and tonumber(redis.call('HGET', KEYS[3], 'batches') or 0) >= tonumber(ARGV[4]) then return {'BATCHES'} end
+if ARGV[5] == '1' then redis.call('SET', KEYS[1], 'pending:' .. id, 'PX', ARGV[6]) end
 redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[2]), id)
 return {'BEGUN'}
 `,
 );
 
-/** While it is taken in. KEYS idempotency spool. ARGV id, kept for ms. 0 when it was taken for dead meanwhile. */
+/** While it is taken in. KEYS idempotency spool. ARGV id, kept for ms, with key, key kept for ms. 0 when it was taken for dead meanwhile. */
 export const KEEP = script(
   'even-when-full',
   `${NOW}
 if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 0 end
 redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[2]), ARGV[1])
-if redis.call('GET', KEYS[1]) == 'pending:' .. ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if ARGV[3] == '1' then
+  local first = redis.call('GET', KEYS[1])
+  if not first or first == 'pending:' .. ARGV[1] then redis.call('SET', KEYS[1], 'pending:' .. ARGV[1], 'PX', ARGV[4]) end
+end
 return 1
 `,
 );
