@@ -37,8 +37,8 @@ const readMarks = (reply: unknown): HeardMark[] => {
 };
 
 /**
- * Marks of health among the replicas. Each says its own and hears the others': at once when the bell rings, and at intervals of less
- * than a second, over another connection, in case it did not.
+ * Marks of health among the replicas. Each says its own and hears the others': at once when the bell rings, and at intervals of
+ * less than a second, over another connection, in case it did not.
  */
 export class Gossip {
   private readonly own: OwnMarks;

@@ -8,8 +8,8 @@ const HANDFUL = 3;
 
 /**
  * The most that may be used at one stroke, and so what a minute may see beyond its limit. Requests are paced closely, because
- * upstreams watch short bursts. A single request is a large piece of a token limit, so that of tokens is a whole minute's worth, as upstreams have it.
- * Infinite where there is no limit.
+ * upstreams watch short bursts. A single request is a large piece of a token limit, so that of tokens is a whole minute's worth,
+ * as upstreams have it. Infinite where there is no limit.
  */
 export const burstOf = (limits: Limits, rate: Rate): number => {
   const limit = limitOf(limits, rate);

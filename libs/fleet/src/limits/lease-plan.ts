@@ -62,8 +62,8 @@ export class LeasePlan {
   }
 
   /**
-   * What to ask for while these wait, who are expected already: enough for the smallest, and if possible for all and for a lease. A batch asks on top of what is held,
-   * for that was lent for those who wait, and leaves alone what is below the floor.
+   * What to ask for while these wait, who are expected already: enough for the smallest, and if possible for all and for a
+   * lease. A batch asks on top of what is held, for that was lent for those who wait, and leaves alone what is below the floor.
    */
   ask(
     waiting: readonly Amounts[],

@@ -1,18 +1,18 @@
 import { Script } from '../redis/script.js';
 
 /**
- * Hands out a credential's limits among the replicas: a token bucket for each rate, and the places of concurrent calls. What replicas
- * hold counts as being in the bucket, so that bucket and leases together never exceed the burst. A replica that says nothing for
- * a lease's life is forgotten with all it held; what it had not spent comes back as time fills the bucket.
+ * Hands out a credential's limits among the replicas: a token bucket for each rate, and the places of concurrent calls. What
+ * replicas hold counts as being in the bucket, so that bucket and leases together never exceed the burst. A replica that says
+ * nothing for a lease's life is forgotten with all it held; what it had not spent comes back as time fills the bucket.
  *
- * The server's clock may be put forward or back: the first fills a bucket, which is no more than a rest would do, and the second costs
- * what would have come back since the last call.
+ * The server's clock may be put forward or back: the first fills a bucket, which is no more than a rest would do, and the second
+ * costs what would have come back since the last call.
  *
  * KEYS: the credential, a hash. Its fields: at, requests, input, output, and for each replica "h:" and its name.
  * ARGV: 1 who asks; 2 a lease's life in ms; 3 the share of a bucket below which nothing is given; 4 to 7 the limit of concurrent
- * calls (-1: none), how many are under way here, how many places are needed, how many are wanted; then for each rate 8 values:
- * a minute's worth (-1: no limit), the burst, what is held, what is given back (a debt if negative), what has to be had at least, what is
- * wanted, what of it is not spent at once, the most that all together may have (-1: unknown).
+ * calls (-1: none), how many are under way here, how many places are needed, how many are wanted; then for each rate 8 values: a
+ * minute's worth (-1: no limit), the burst, what is held, what is given back (a debt if negative), what has to be had at least,
+ * what is wanted, what of it is not spent at once, the most that all together may have (-1: unknown).
  * Reply: places; for each rate what was handed out, and what is left in the bucket. Whole numbers.
  */
 export const LEASE = new Script(`

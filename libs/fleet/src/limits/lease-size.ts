@@ -14,9 +14,9 @@ export interface LeaseMeasures {
 const LEAST_SHARE = 2;
 
 /**
- * How much a replica should hold, to answer most requests without asking: as much as it has lately spent, at least a request's worth
- * while there are any, and never more than its share of what may be used at once. 0 where the share is too small to be divided:
- * then every request asks.
+ * How much a replica should hold, to answer most requests without asking: as much as it has lately spent, at least a request's
+ * worth while there are any, and never more than its share of what may be used at once. 0 where the share is too small to be
+ * divided: then every request asks.
  */
 export const leaseSize = ({ recent, typical, active, burst, replicas }: LeaseMeasures): number => {
   if (!active || !Number.isFinite(burst)) return 0;

@@ -50,9 +50,9 @@ export class OwnShare {
   }
 
   /**
-   * After a time alone: hands this replica's share over to all, and says how much all can have left at most, which is that share times
-   * the replicas. Otherwise everybody would have had a share, and then the bucket that had filled up meanwhile. Undefined where nothing was
-   * done alone.
+   * After a time alone: hands this replica's share over to all, and says how much all can have left at most, which is that share
+   * times the replicas. Otherwise everybody would have had a share, and then the bucket that had filled up meanwhile. Undefined
+   * where nothing was done alone.
    */
   handOver(): Ceiling | undefined {
     if (this.filledAt === undefined) return undefined;

@@ -35,7 +35,9 @@ const options = (retryStrategy: () => number) => ({
   retryStrategy,
 });
 
-/** Connects at once and for ever again; `nextRetry` says after how many milliseconds. Errors are told to nobody: see `RedisLink`. */
+/**
+ * Connects at once and for ever again; `nextRetry` says after how many milliseconds. Errors are told to nobody: see `RedisLink`.
+ */
 export const connectRedis = (address: RedisAddress, nextRetry: () => number): RedisClient => {
   const client = open(address, options(nextRetry));
   // Without a listener they would be printed.

@@ -36,8 +36,8 @@ const guardNode = (client: Redis): void => {
 };
 
 /**
- * Ends a connection on which more is answered than was asked: what answers like that is no Redis. ioredis 6.0.0 would throw where nobody can
- * catch it if the surplus answer is nil (`shiftCommand` in its DataHandler).
+ * Ends a connection on which more is answered than was asked: what answers like that is no Redis. ioredis 6.0.0 would throw
+ * where nobody can catch it if the surplus answer is nil (`shiftCommand` in its DataHandler).
  */
 export const guardAgainstUnaskedReplies = (client: Redis | Cluster): void => {
   if (client instanceof Cluster) client.on('+node', guardNode);
