@@ -1,22 +1,29 @@
 import { Failure } from '../failure.js';
 
+/** How far a call came that may do better another time. */
+export type AwayKind =
+  /** Nobody listens there, so nothing was sent. */
+  | 'absent'
+  /** The connection broke: what was asked for may have been done. */
+  | 'lost'
+  /** The gateway said that it cannot now, and has done nothing. */
+  | 'busy';
+
 /** What may be over soon: the gateway cannot be reached, or cannot answer now. Asking again is worth while. */
 export class Away extends Failure {
   constructor(
+    readonly kind: AwayKind,
     message: string,
-    /** In a few words, for a line that has no room. */
+    /** In a few words that follow `gateway`, for a line that has no room. */
     readonly brief: string,
-    options: { retryAfterMs?: number | undefined; nobodyThere?: boolean; cause?: unknown } = {},
+    { retryAfterMs, cause }: { retryAfterMs?: number | undefined; cause?: unknown } = {},
   ) {
-    super(message, { cause: options.cause });
-    this.retryAfterMs = options.retryAfterMs;
-    this.nobodyThere = options.nobodyThere ?? false;
+    super(message, { cause });
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** What the gateway asked for. */
   readonly retryAfterMs: number | undefined;
-  /** Nothing was sent, because nobody listens there. */
-  readonly nobodyThere: boolean;
 }
 
 const FIRST_MS = 1000;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -124,7 +125,27 @@ describe('the batch commands', () => {
       const keys = gateway.asked.map(({ headers }) => headers['idempotency-key']);
       expect(keys).toHaveLength(2);
       expect(new Set(keys).size).toBe(1);
-      expect(terminal.err).toMatch(/was lost \(\w+\)\. Trying once more in 1s\./);
+      expect(terminal.err).toMatch(/^The gateway broke off \(\w+\); trying once more in 1s\.\n/);
+    });
+
+    it('says how to have one batch when it cannot be told whether there is one', async () => {
+      const lose = (request: IncomingMessage): void => void request.socket.destroy();
+      gateway.instead.push(lose, (_, response) => response.writeHead(503, { 'retry-after': '3600' }).end('{}'));
+
+      await expect(submit(file('two.jsonl'), { idempotencyKey: 'mine' }, terminal)).rejects.toThrow(
+        /may have been accepted all the same\..*\n {2}--idempotency-key mine$/,
+      );
+    });
+
+    it('does not send again what was refused for good', async () => {
+      gateway.instead.push((_, response) =>
+        response.writeHead(413).end('{"error":{"message":"Request exceeds the maximum size."}}'),
+      );
+
+      await expect(submit(file('two.jsonl'), {}, terminal)).rejects.toThrow(
+        'answered 413: Request exceeds the maximum size. Split the file',
+      );
+      expect(gateway.asked).toHaveLength(1);
     });
 
     it('waits to the end, and tells how it was', async () => {
@@ -194,7 +215,7 @@ describe('the batch commands', () => {
       );
 
       expect(await watch('msgbatch_001', {}, terminal)).toBe(0);
-      expect(terminal.err).toMatch(/^gateway connection lost \(\w+\); again in 1s\n/);
+      expect(terminal.err).toMatch(/^gateway broke off \(\w+\); again in 1s\n/);
     });
 
     it('leaves the batch running at Ctrl-C, and says how to come back', async () => {
@@ -268,7 +289,7 @@ describe('the batch commands', () => {
       );
 
       expect(await results('msgbatch_001', { output: file('cut.jsonl') }, terminal)).toBe(0);
-      expect(terminal.err).toContain('Beginning anew in 1s.');
+      expect(terminal.err).toContain('; beginning anew in 1s.');
       expect(await readFile(file('cut.jsonl'), 'utf8')).toBe(line(1) + line(2) + failed);
     });
 

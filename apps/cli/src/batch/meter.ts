@@ -42,11 +42,10 @@ export class Meter {
     const amounts = `${amount(done)} of ${amount(total)}`;
     if (!this.line) return this.terminal.complain(`${label}: ${part}, ${amounts}`);
     const perSecond = this.rate.perSecond;
-    const left = perSecond ? `${duration((total - done) / perSecond)} left` : '';
     const segments = [
       { text: part.padStart(5), weight: 4 },
       { text: amounts, weight: 3 },
-      { text: left, weight: 2 },
+      ...(perSecond ? [{ text: `${duration((total - done) / perSecond)} left`, weight: 2 }] : []),
     ];
     const { cyan, dim } = paints(this.terminal);
     this.line.draw(drawLine({ label, part: done / total, segments }, this.line.columns, { done: cyan, left: dim }));

@@ -55,7 +55,7 @@ export const refusalOf = (answer: RefusedAnswer, connection: Connection, now: nu
       : `${connection.url} answered ${status}: ${told.replace(/[^.!?]$/, '$&.')}`;
   const message = `${what} ${told === undefined ? '' : cure(status, connection)}`.trim();
   if (!PASSING.has(status)) return new Failure(message);
-  return new Away(message, `answers ${status}`, { retryAfterMs: retryAfterMs(retryAfter, now) });
+  return new Away('busy', message, `answers ${status}`, { retryAfterMs: retryAfterMs(retryAfter, now) });
 };
 
 interface NetworkError {
@@ -83,9 +83,10 @@ export const networkFailure = (cause: unknown, { url }: Connection): Away => {
   const code = codeOf(cause as NetworkError);
   if (NOBODY.has(code))
     return new Away(
+      'absent',
       `No gateway answers at ${url} (${code}). Start one with npm start or switchyard gateway, or name another with --gateway or SWITCHYARD_URL.`,
       `cannot be reached (${code})`,
-      { nobodyThere: true, cause },
+      { cause },
     );
-  return new Away(`The connection to ${url} was lost (${code}).`, `connection lost (${code})`, { cause });
+  return new Away('lost', `The connection to ${url} was lost (${code}).`, `broke off (${code})`, { cause });
 };

@@ -67,9 +67,9 @@ const fetchAll = async ({ batch, client, sink, terminal, stop }: Fetching): Prom
     return await persist(attempt, {
       attempts: sink.isRepeatable ? ATTEMPTS : 1,
       signal: stop,
-      onAway: ({ message }, waitMs) => {
+      onAway: ({ brief }, waitMs) => {
         meter.end();
-        terminal.complain(`${message} Beginning anew in ${duration(waitMs / 1000)}.`);
+        terminal.complain(`The gateway ${brief}; beginning anew in ${duration(waitMs / 1000)}.`);
       },
     });
   } finally {

@@ -9,6 +9,8 @@ import type { Terminal } from './terminal.js';
 import type { Batch } from './wire.js';
 
 const ATTEMPTS = 5;
+/** Whoever is told to come back later than this decides for himself. */
+const LONGEST_WAIT_MS = 60_000;
 
 /** A batch to be sent. */
 export interface Outgoing {
@@ -51,20 +53,26 @@ export const upload = async (outgoing: Outgoing, { client, terminal, stop }: Way
     const body = Readable.from(metered(outgoing.body(), meter), { objectMode: false });
     return client.create({ body, bytes, headers });
   };
+  /** Whether an attempt was lost that may have made the batch. */
+  let mayBeThere = false;
   try {
     return await persist(attempt, {
       attempts: ATTEMPTS,
       signal: stop,
-      // Where nobody has ever listened, nobody will in a moment.
-      worthwhile: ({ nobodyThere }, failures) => failures > 1 || !nobodyThere,
-      onAway: ({ message }, waitMs) => {
+      worthwhile: ({ kind, retryAfterMs = 0 }, failures) => {
+        mayBeThere ||= kind === 'lost';
+        // Where nobody has ever listened, nobody will in a moment.
+        return (kind !== 'absent' || failures > 1) && retryAfterMs <= LONGEST_WAIT_MS;
+      },
+      onAway: ({ brief }, waitMs) => {
         meter.end();
-        terminal.complain(`${message} Trying once more in ${duration(waitMs / 1000)}.`);
+        terminal.complain(`The gateway ${brief}; trying once more in ${duration(waitMs / 1000)}.`);
       },
     });
   } catch (error) {
     if (stop.aborted) throw uncertain('Stopped while the batch was being sent.', idempotencyKey);
-    if (error instanceof Away && !error.nobodyThere) throw uncertain(error.message, idempotencyKey);
+    mayBeThere ||= error instanceof Away && error.kind === 'lost';
+    if (mayBeThere && error instanceof Failure) throw uncertain(error.message, idempotencyKey);
     throw error;
   } finally {
     meter.end();

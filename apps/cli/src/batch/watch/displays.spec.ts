@@ -34,13 +34,13 @@ const drawn = (seen: Sighting, columns: number, now = 0): string =>
 describe('the line of a terminal', () => {
   it('tells all that is known where there is room', () => {
     expect(drawn(sighting(58_211), 160)).toMatch(
-      /^ {2}━+─+ {3}58 % {2}58,211\/100,000 {2}1m 42s left {2}31 errored {2}412\/s {2}\$4\.21 {2}8\.10M in, 2\.30M out {2}58,180 succeeded$/,
+      /^ {2}━+─+ {3}58 % {3}58,211\/100,000 {2}1m 42s left {2}31 errored {2}412\/s {2}\$4\.21 {2}8\.10M in, 2\.30M out {2}58,180 succeeded$/,
     );
   });
 
   it('tells on 80 columns how much is done, what failed, how fast, how long still, and the cost', () => {
     expect(drawn(sighting(58_211), 79)).toMatch(
-      /━╸?─+ {3}58 % {2}58,211\/100,000 {2}1m 42s left {2}31 errored {2}412\/s {2}\$4\.21$/,
+      /━╸?─+ {3}58 % {3}58,211\/100,000 {2}1m 42s left {2}31 errored {2}412\/s {2}\$4\.21$/,
     );
   });
 

@@ -19,7 +19,8 @@ export const contentOf = (sighting: Sighting, now: number, paint: Paint): LineCo
   const { good, bad } = countsOf(progress);
   const segments: Segment[] = [
     { text: percent(done, total).padStart(5), weight: 10 },
-    { text: `${count(done)}/${count(total)}`, weight: 7 },
+    // As wide as it will be, so that the bar does not move.
+    { text: `${count(done)}/${count(total)}`.padStart(2 * count(total).length + 1), weight: 7 },
     note,
     { text: timeLeftOf(sighting, now), weight: 8 },
     { text: bad, weight: 6, paint: paint.red },

@@ -61,7 +61,7 @@ describe('watching a batch', () => {
   });
 
   it('goes on when the gateway is away, with longer and longer pauses', async () => {
-    const away = new Away('It is away.', 'is away');
+    const away = new Away('busy', 'It is away.', 'is away');
     const { seen, pauses } = await watch([progress(10), away, away, away, away, away, away, progress(20), away, ended]);
 
     expect(pauses).toEqual([1000, 1000, 2000, 4000, 8000, 15_000, 15_000, 1000, 1000]);
@@ -70,7 +70,7 @@ describe('watching a batch', () => {
   });
 
   it('waits as long as it is asked to', async () => {
-    expect((await watch([new Away('', '', { retryAfterMs: 40_000 }), ended])).pauses).toEqual([40_000]);
+    expect((await watch([new Away('busy', '', '', { retryAfterMs: 40_000 }), ended])).pauses).toEqual([40_000]);
   });
 
   it('ends with a refusal', async () => {
