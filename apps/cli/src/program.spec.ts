@@ -145,7 +145,6 @@ describe('the switchyard command', () => {
   it.each([
     [
       'gateway',
-      'worker',
       ['gateway', '--config', 'sound.yaml', '--port', '0'],
       /^switchyard gateway listening on (http:\/\/127\.0\.0\.1:\d+)$/,
     ],
