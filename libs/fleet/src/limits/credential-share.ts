@@ -177,8 +177,8 @@ export class CredentialShare implements Lender {
 
   /** Asks in the background where a request would soon have to, or where more is held than is needed. */
   private balance(): void {
-    const now = this.around.now();
     if (this.timer || this.around.link.state === 'away') return;
+    const now = this.around.now();
     const pause = this.balancedAt + BALANCE_EVERY_MS - now;
     if (pause > 0) {
       this.timer = setTimeout(() => {
