@@ -30,8 +30,12 @@ const fillable = (storage: Storage): { storage: Storage; full: boolean; refused:
     guard();
     const log = await openLog(path);
     const append = log.append.bind(log);
+    let isBroken = false;
     log.append = async (record) => {
-      guard();
+      // A log that could not be written once stays so.
+      isBroken ||= disk.full;
+      if (isBroken) disk.refused++;
+      if (isBroken) throw new StorageError('full', 'No space is left.');
       return append(record);
     };
     return log;
