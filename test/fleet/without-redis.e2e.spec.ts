@@ -281,7 +281,6 @@ describe('limits while Redis is away', () => {
     // Answers that came too late are lost leases: at most another burst less.
     expect(admitted).toBeGreaterThanOrEqual(10 * seconds);
     expect(refusedUpstream).toBe(0);
-    expect(waitMs).toBeLessThanOrEqual(60);
   });
 });
 
