@@ -1,4 +1,4 @@
-import { GatewayProcess, provider, testConfig } from '#testing';
+import { GatewayProcess, provider, type Section, testConfig } from '#testing';
 
 /**
  * How an answer gets through the gateway. `pass-through`: the upstream speaks the Messages wire too, and its bytes go on
@@ -14,10 +14,10 @@ export const NARROW_KEY = 'sk-test-narrow-0123456789';
 const SHORT_PATIENCE = '250ms';
 
 /**
- * A gateway with one upstream. A model's name says what is to be tried: `claude-*`, `sim*` and `play*` go to it plainly,
+ * The configuration of a gateway with one upstream. A model's name says what is to be tried: `claude-*`, `sim*` and `play*` go to it plainly,
  * `deepseek*` with that vendor's manners, `slow*` with little patience. Any other name is unknown.
  */
-export const startLane = (lane: Lane, upstreamUrl: string): Promise<GatewayProcess> => {
+export const laneConfig = (lane: Lane, upstreamUrl: string): Section => {
   const [kind, url] =
     lane === 'translated' ? (['openai', `${upstreamUrl}/v1`] as const) : (['anthropic', upstreamUrl] as const);
   // Of the translated vendors, one that is told to think in a field of its own and takes images.
@@ -48,5 +48,9 @@ export const startLane = (lane: Lane, upstreamUrl: string): Promise<GatewayProce
     { name: 'test', secret: 'sk-test-0123456789abcdef' },
     { name: 'narrow', secret: NARROW_KEY, models: ['claude-*'] },
   ];
-  return GatewayProcess.start(testConfig({ providers, models, keys }));
+  return testConfig({ providers, models, keys });
 };
+
+/** A gateway of that configuration. */
+export const startLane = (lane: Lane, upstreamUrl: string): Promise<GatewayProcess> =>
+  GatewayProcess.start(laneConfig(lane, upstreamUrl));
