@@ -8,6 +8,8 @@ interface Wrongs {
   doubled: number;
   unknown: number;
   unreadable: number;
+  /** Lines that have the answer to another. */
+  mixedUp: number;
   /** By how much the object's counts differ from what the lines say. */
   miscounted: number;
   examples: string[];
@@ -28,6 +30,9 @@ const miscount = (said: Counts, lines: readonly ResultLine[], total: number): nu
   return off.reduce((all, one) => all + one, Math.abs(sum - total) + said.processing);
 };
 
+const isAnswerTo = (id: string, { content }: { content: { text?: string }[] }): boolean =>
+  content.map(({ text = '' }) => text).join('') === id;
+
 const wrongsOf = (ids: readonly string[], view: BatchView, lines: readonly string[]): Wrongs => {
   const parsed = lines.map(read);
   const readable = parsed.filter((line) => line !== undefined);
@@ -37,7 +42,9 @@ const wrongsOf = (ids: readonly string[], view: BatchView, lines: readonly strin
   const missing = ids.filter((id) => !seen.has(id));
   const doubled = [...seen].filter(([, count]) => count > 1).map(([id]) => id);
   const unknown = [...seen.keys()].filter((id) => !known.has(id));
+  const mixedUp = readable.filter(({ custom_id: id, result }) => result.message && !isAnswerTo(id, result.message));
   return {
+    mixedUp: mixedUp.length,
     missing: missing.length,
     doubled: doubled.length,
     unknown: unknown.length,
@@ -50,12 +57,12 @@ const wrongsOf = (ids: readonly string[], view: BatchView, lines: readonly strin
 /** The figures that every experiment on a batch has: exactly one line for each request, and counts that say the same. */
 export const auditOf = async (batch: Batch, view: BatchView): Promise<Figure[]> => {
   const wrongs = wrongsOf(batch.customIds, view, await batch.results());
-  const { missing, doubled, unknown, unreadable, miscounted } = wrongs;
+  const { missing, doubled, unknown, unreadable, mixedUp, miscounted } = wrongs;
   const note = JSON.stringify(wrongs);
   return [
     exactly(0, {
-      name: 'lines missing, doubled, unknown or unreadable',
-      value: missing + doubled + unknown + unreadable,
+      name: 'lines missing, doubled, unknown, unreadable or mixed up',
+      value: missing + doubled + unknown + unreadable + mixedUp,
       note,
     }),
     exactly(0, {

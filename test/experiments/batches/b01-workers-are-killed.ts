@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment.js';
-import { atMost, told } from '../figure.js';
+import { atMost, exactly, told } from '../figure.js';
 import { auditOf } from './audit.js';
 import { killWhileRunning } from './kill-while-running.js';
 
@@ -9,8 +9,8 @@ export const b01: Experiment = {
   title: 'a random worker is killed every 2 s',
   tier: 'quick',
   run: async (rig) => {
-    const { site, batch, view, seconds } = await killWhileRunning(rig, {
-      lines: rig.scale(400, 2_000),
+    const { site, batch, view, seconds, watch } = await killWhileRunning(rig, {
+      lines: rig.scale(300, 2_000),
       options: { behaviour: 'delay=1000', concurrency: 50 },
       everyMs: 2_000,
       withinMs: rig.scale(60_000, 300_000),
@@ -22,6 +22,11 @@ export const b01: Experiment = {
         name: 'duplicate upstream calls',
         value: site.duplicateCalls(batch),
         note: `${kills} kills × ${site.concurrency} lines at a time`,
+      }),
+      exactly(0, {
+        name: 'counts that fell, or sums that are off',
+        value: watch.violations.length,
+        note: watch.violations[0],
       }),
       told({ name: 'kills', value: kills }),
       told({ name: 'until it ended', value: seconds, unit: 's' }),

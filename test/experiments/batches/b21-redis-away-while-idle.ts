@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '#testing';
 import type { Experiment } from '../experiment.js';
 import { atMost } from '../figure.js';
 import { epochMs } from '../load/load-answer.js';
@@ -21,7 +22,12 @@ export const b21: Experiment = {
     await pause(AWAY_MS);
     await site.redis.restart();
     const backAt = epochMs();
-    const batch = await site.submit(LINES);
+    const batch = await until(
+      () => site.submit(LINES).catch(() => undefined),
+      (accepted) => accepted !== undefined,
+      60_000,
+    );
+    if (!batch) throw new Error('the batch was never accepted');
     const submittedAfter = epochMs() - backAt;
     const view = await batch.ended(120_000);
     const first = site.callsFor(batch)[0]?.at ?? Number.NaN;

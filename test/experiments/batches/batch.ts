@@ -20,17 +20,17 @@ export interface Counts {
 /** A line of the results file. */
 export interface ResultLine {
   custom_id: string;
-  result: { type: 'succeeded' | 'errored' | 'canceled' | 'expired' };
+  result: { type: 'succeeded' | 'errored' | 'canceled' | 'expired'; message?: { content: { text?: string }[] } };
 }
 
 const HEADERS = { 'x-api-key': TEST_KEY, 'anthropic-version': '2023-06-01' };
 const POLL_MS = 100;
 
-/** The name of the upstream's model for a line: a label, so that the upstream's ledger tells which line a call was for. */
-export const modelOf = (customId: string): string => `sim@label=${customId}`;
+/** The upstream's model for a line: it answers with the line's id, and its ledger tells which line a call was for. */
+const modelOf = (customId: string): string => `sim@text=${customId}`;
 
 /** The line that a call was for, from the model it named. */
-export const customIdOf = (model: string | null): string | undefined => model?.split('@label=')[1];
+export const customIdOf = (model: string | null): string | undefined => model?.split('@text=')[1];
 
 const requestOf = (customId: string): object => ({
   custom_id: customId,

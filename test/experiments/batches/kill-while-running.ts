@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Rig } from '../rig/rig.js';
 import type { Batch, BatchView } from './batch.js';
 import { BatchSite, type BatchSiteOptions } from './batch-site.js';
+import { ProgressWatch } from './progress-watch.js';
 
 /** A batch has ended in spite of it. */
 export interface Survived {
@@ -9,6 +10,8 @@ export interface Survived {
   batch: Batch;
   view: BatchView;
   seconds: number;
+  /** What was read of its progress all the while. */
+  watch: ProgressWatch;
 }
 
 export interface Slaughter {
@@ -17,17 +20,15 @@ export interface Slaughter {
   /** Between one kill and the next. */
   everyMs: number;
   withinMs: number;
-  /** Told of the batch as soon as it is accepted. */
-  accepted?: (batch: Batch) => void;
 }
 
-/** Runs a batch and kills a random worker again and again until it is done; another is started each time. */
+/** Runs a batch and kills a random worker again and again until it is done; another is started each time. Progress is watched. */
 export const killWhileRunning = async (rig: Rig, slaughter: Slaughter): Promise<Survived> => {
-  const { lines, options, everyMs, withinMs, accepted } = slaughter;
+  const { lines, options, everyMs, withinMs } = slaughter;
   const site = await BatchSite.open(rig, options);
   const startedAt = performance.now();
   const batch = await site.submit(lines);
-  accepted?.(batch);
+  const watch = new ProgressWatch(batch);
   const over = new AbortController();
   const killing = (async () => {
     for (;;) {
@@ -37,9 +38,9 @@ export const killWhileRunning = async (rig: Rig, slaughter: Slaughter): Promise<
   })().catch(() => undefined);
   try {
     const view = await batch.ended(withinMs);
-    return { site, batch, view, seconds: (performance.now() - startedAt) / 1000 };
+    return { site, batch, view, seconds: (performance.now() - startedAt) / 1000, watch };
   } finally {
     over.abort();
-    await killing;
+    await Promise.all([killing, watch.stop()]);
   }
 };

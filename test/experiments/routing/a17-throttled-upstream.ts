@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BatchSite } from '../batches/batch-site.js';
 import type { Experiment } from '../experiment.js';
-import { atMost, between, told } from '../figure.js';
+import { atMost, between, exactly, told } from '../figure.js';
 import { epochMs } from '../load/load-answer.js';
 
 const RPS = 20;
@@ -19,7 +19,8 @@ export const a17: Experiment = {
     const measureMs = rig.scale(8_000, 60_000);
     await pause(SETTLING_MS + measureMs);
     const until = epochMs();
-    await batch.cancel();
+    const counts = await batch.progress();
+    if (counts?.processing !== 0) await batch.cancel();
     const settled = site.upstreams
       .flatMap(({ ledger }) => ledger.entries())
       .filter(({ received_at: at }) => at >= startedAt + SETTLING_MS && at < until);
@@ -27,6 +28,7 @@ export const a17: Experiment = {
     const seconds = (until - startedAt - SETTLING_MS) / 1000;
     return [
       between(RPS / 2, 1.5 * RPS, { name: 'calls a second after 15 s', value: settled.length / seconds }),
+      exactly(0, { name: 'lines given up', value: counts?.errored ?? Number.NaN, note: JSON.stringify(counts) }),
       told({ name: 'accepted a second', value: accepted / seconds }),
       atMost(20, { name: 'refused', value: (100 * (settled.length - accepted)) / settled.length, unit: '%' }),
     ];
