@@ -24,7 +24,7 @@ export class RunningCall {
   private readonly quota: Quota;
   private readonly delivery: Delivery;
   private readonly attempts: Attempt[] = [];
-  private readonly pause = new Pause();
+  private readonly pause: Pause;
   private current: RunningAttempt | undefined;
   private local: WholeAnswer | undefined;
   private error: ApiError | undefined;
@@ -41,6 +41,7 @@ export class RunningCall {
     this.intent = askOf(call);
     this.plan = options.chooser.plan(call.route, this.intent);
     this.quota = new Quota(options.limits, call, this.intent);
+    this.pause = new Pause(options.now);
     this.delivery = new Delivery(sink, {
       requestId: call.requestId,
       stream: call.request.stream,
