@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type GatewayProcess, readMessagesStream } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
 import { THINKING, WEATHER_TOOL } from './conversation.js';
@@ -63,6 +63,7 @@ describe.each(LANES)('what the gateway emits, %s,', (lane) => {
     simulator = await startSimulator();
     gateway = await startLane(lane, simulator.url);
   });
+  beforeEach(() => gateway.forgetHealth());
   afterAll(() => Promise.all([gateway?.stop(), simulator?.close()]));
 
   const ask = (request: object, directives: string): Promise<Response> =>

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type GatewayProcess, readMessagesStream, TEST_KEY } from '#testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type GatewayProcess, readMessagesStream, TEST_ADMIN_KEY, TEST_KEY } from '#testing';
 import { LANES, startLane } from './lane.js';
 import { ODD_ANSWERS, oddModel, playOdd, SAID } from './odd-answers.js';
 import { type PlaybackUpstream, startPlayback } from './playback-upstream.js';
@@ -47,6 +47,7 @@ describe.each(LANES)('an upstream whose answer has, %s,', (lane) => {
     upstream = await startPlayback(playOdd(lane));
     gateway = await startLane(lane, upstream.url);
   });
+  beforeEach(() => gateway.forgetHealth());
   afterAll(() => Promise.all([gateway?.stop(), upstream?.close()]));
 
   it.each(cases)('$what: becomes $becomes', async ({ model, becomes, body }) => {
@@ -63,6 +64,7 @@ describe.each(LANES)('an upstream whose answer has, %s,', (lane) => {
       const client = new Sdk({ baseURL: gateway.url, apiKey: TEST_KEY, maxRetries: 0 });
 
       expect(await outcomeOf(Sdk, readEvents(client, model))).toBe(outcome);
+      await gateway.forgetHealth();
       expect(await outcomeOf(Sdk, readFinal(client, model))).toBe(outcome);
     });
   });
@@ -71,7 +73,8 @@ describe.each(LANES)('an upstream whose answer has, %s,', (lane) => {
     const outcomes = new Map<string, string[]>();
     beforeAll(async () => {
       const models = readable.map(({ model }) => model);
-      const argument = { url: gateway.url, key: TEST_KEY, hello: HELLO, said: SAID, models };
+      const keys = { key: TEST_KEY, admin_key: TEST_ADMIN_KEY };
+      const argument = { url: gateway.url, ...keys, hello: HELLO, said: SAID, models };
       const printed = await runPython(python, { script: 'odd_answers.py', argument });
       for (const line of printed.trim().split('\n')) {
         const { model, read } = JSON.parse(line) as { model: string; read: string[] };

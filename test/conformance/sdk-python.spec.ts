@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type GatewayProcess, TEST_KEY } from '#testing';
+import { type GatewayProcess, TEST_ADMIN_KEY, TEST_KEY } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
 import { HELLO, PICTURES, THINKING, THREE_TURNS, WEATHER_TOOL } from './conversation.js';
 import { BROKEN_STREAM, ERROR_CASES } from './error-cases.js';
@@ -38,6 +38,7 @@ describe.each(LANES)('through the gateway, %s,', (lane) => {
         lane,
         url: gateway.url,
         key: TEST_KEY,
+        admin_key: TEST_ADMIN_KEY,
         hello: HELLO,
         tool: WEATHER_TOOL,
         thinking: THINKING,

@@ -44,7 +44,10 @@ describe.each(LANES)('through the gateway, %s,', (lane) => {
     simulator = await startSimulator({ keepBodies: 10 });
     gateway = await startLane(lane, simulator.url);
   });
-  beforeEach(() => simulator.ledger.clear());
+  beforeEach(() => {
+    simulator.ledger.clear();
+    return gateway.forgetHealth();
+  });
   afterAll(() => Promise.all([gateway?.stop(), simulator?.close()]));
 
   describe.each(TYPESCRIPT_CLIENTS)('$name', ({ Sdk, version }) => {
@@ -294,6 +297,7 @@ describe.each(LANES)('through the gateway, %s,', (lane) => {
         error: { type: 'error', error: { type: BROKEN_STREAM.type }, request_id: expect.stringMatching(REQUEST_ID) },
       });
       expect(events.map(({ type }) => type)).toContain('content_block_delta');
+      await gateway.forgetHealth();
       await expect(
         client()
           .messages.stream({ ...HELLO, model: BROKEN_STREAM.model })

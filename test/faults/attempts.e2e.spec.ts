@@ -10,7 +10,9 @@ describe('attempts', () => {
   let second: Simulator;
   let gateway: GatewayProcess;
 
+  /** As if nobody had failed before. */
   const ask = async (model: string, form: (typeof FORMS)[number] = 'whole') => {
+    await gateway.forgetHealth();
     const response = await gateway.post('/v1/messages', question(model, form));
     await response.text();
     return { status: response.status, attempts: response.headers.get('x-switchyard-attempts') ?? '' };

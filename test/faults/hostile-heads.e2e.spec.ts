@@ -59,6 +59,12 @@ describe('an upstream whose answer begins with', () => {
   let gateway: GatewayProcess;
   let bytes = '';
 
+  /** As if nobody had failed before. */
+  const ask = async (model: string, form: (typeof FORMS)[number]): Promise<Response> => {
+    await gateway.forgetHealth();
+    return gateway.post('/v1/messages', question(model, form));
+  };
+
   beforeAll(async () => {
     hostile = await startRawUpstream(({ socket }) => socket.end(bytes, 'latin1'));
     well = await startSimulator();
@@ -83,12 +89,12 @@ describe('an upstream whose answer begins with', () => {
     bytes = head;
     for (const form of FORMS) {
       const before = hostile.requests;
-      const alone = await gateway.post('/v1/messages', question('alone', form));
+      const alone = await ask('alone', form);
       expect([alone.status, await alone.json()]).toEqual([
         502,
         expect.objectContaining({ type: 'error', error: expect.objectContaining({ type: 'api_error' }) }),
       ]);
-      const pair = await gateway.post('/v1/messages', question('pair', form));
+      const pair = await ask('pair', form);
       expect([pair.status, await pair.text()]).toEqual([200, expect.stringContaining('end_turn')]);
       expect(hostile.requests).toBe(before + 2);
     }
@@ -96,7 +102,7 @@ describe('an upstream whose answer begins with', () => {
 
   it.each(TAKEN)('%s is taken', async (_what, head) => {
     bytes = head;
-    const response = await gateway.post('/v1/messages', question('alone', 'whole'));
+    const response = await ask('alone', 'whole');
     expect([response.status, await response.text()]).toEqual([200, MESSAGE]);
   });
 });

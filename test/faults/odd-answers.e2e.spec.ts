@@ -127,7 +127,7 @@ describe('an upstream that answers 200', () => {
       const before = await residentBytes(gateway.pid);
       for (const wire of WIRES)
         await Promise.all(
-          Array.from({ length: 10 }, () => upstreams.ask(`huge-line=${100 * MB};at=1e`, `alone-${wire}`, 'stream')),
+          Array.from({ length: 10 }, () => upstreams.alone(`huge-line=${100 * MB};at=1e`, wire, 'stream')),
         );
       const grown = ((await residentBytes(gateway.pid)) - before) / MB;
       console.log(`20 endless lines, 10 at a time: ${grown.toFixed(0)} MB more`);

@@ -60,7 +60,7 @@ export class TwoUpstreams {
           'well-anthropic': provider('anthropic', well.url),
           'well-openai': provider('openai', `${well.url}/v1`),
         },
-        models: Object.fromEntries(WIRES.flatMap(routesOver)),
+        models: Object.fromEntries(EVERY_WAY.flatMap(([wire, form]) => routesOver(wire, form))),
       }),
     );
     // Else the upstreams would keep the process alive that could not use them.
@@ -76,30 +76,38 @@ export class TwoUpstreams {
 
   /** Asks the sick upstream alone, which does what `fault` says. */
   alone(fault: string, wire: Wire, form: Form): Promise<Seen> {
-    return this.ask(fault, `alone-${wire}`, form);
+    return this.ask(fault, { group: 'alone', wire, form });
   }
 
   /** Asks the sick upstream, with the well one behind it. */
   pair(fault: string, wire: Wire, form: Form): Promise<Seen> {
-    return this.ask(fault, `pair-${wire}`, form);
+    return this.ask(fault, { group: 'pair', wire, form });
   }
 
-  async ask(fault: string, model: string, form: Form): Promise<Seen> {
+  /** As if nobody had failed before. */
+  private async ask(fault: string, way: Way): Promise<Seen> {
+    await this.gateway.forgetHealth();
+    return this.askAgain(fault, way);
+  }
+
+  /** With what the gateway has learnt from the calls before. */
+  async askAgain(fault: string, way: Way): Promise<Seen> {
     const { sick, well, gateway } = this;
+    const model = routeFor(way);
     sick.behave(`${TELLTALES};${fault}`);
-    const sickCalls = callsFromNow(sick, model, form);
-    const wellCalls = callsFromNow(well, model, form);
-    const response = await gateway.post('/v1/messages', question(model, form));
+    const sickCalls = callsFromNow(sick, model);
+    const wellCalls = callsFromNow(well, model);
+    const response = await gateway.post('/v1/messages', question(model, way.form));
     const text = await response.text();
     expectNoTelltales(response.headers, text);
     return { status: response.status, headers: response.headers, text, sick: sickCalls(), well: wellCalls() };
   }
 }
 
-/** Counts the calls to one route in one form from now on, so that several faults can be met at the same time. */
-const callsFromNow = ({ ledger }: Simulator, route: string, form: Form): (() => number) => {
+/** Counts the calls to one route from now on, so that several faults can be met at the same time. */
+const callsFromNow = ({ ledger }: Simulator, route: string): (() => number) => {
   const since = ledger.entries().at(-1)?.seq ?? 0;
-  return () => ledger.entries({ since, model: route }).filter(({ stream }) => stream === (form === 'stream')).length;
+  return () => ledger.entries({ since, model: route }).length;
 };
 
 /** The one question of these suites. */
@@ -110,15 +118,25 @@ export const question = (model: string, form: Form) => ({
   messages: [{ role: 'user', content: 'Which way?' }],
 });
 
+/** What is asked, and how: each has a route of its own, so that those that are met at once do not share their health. */
+interface Way {
+  group: 'alone' | 'pair';
+  wire: Wire;
+  form: Form;
+}
+
+const routeFor = ({ group, wire, form }: Way): string => `${group}-${wire}-${form}`;
+
 /** Upstreams know a model by the name of the route that led to it. */
-const routesOver = (wire: Wire): [string, object][] => {
+const routesOver = (wire: Wire, form: Form): [string, object][] => {
+  const [alone, pair] = [routeFor({ group: 'alone', wire, form }), routeFor({ group: 'pair', wire, form })];
   const targetsOf = (route: string) => [
     { provider: `sick-${wire}`, model: route },
     { provider: `well-${wire}`, model: route, tier: 2 },
   ];
   return [
-    [`alone-${wire}`, { targets: targetsOf(`alone-${wire}`).slice(0, 1) }],
-    [`pair-${wire}`, { targets: targetsOf(`pair-${wire}`) }],
+    [alone, { targets: targetsOf(alone).slice(0, 1) }],
+    [pair, { targets: targetsOf(pair) }],
   ];
 };
 

@@ -125,6 +125,7 @@ describe('a trace', () => {
     sick.behave('status=503');
     collector.spans.length = 0;
     collector.asked = 0;
+    return Promise.all([exporting.forgetHealth(), silent.forgetHealth()]);
   });
 
   afterAll(async () => {

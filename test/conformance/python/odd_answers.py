@@ -4,11 +4,10 @@ Takes one JSON argument; prints one JSON line for each model: what became of its
 """
 
 import json
-import sys
 
 import anthropic
+from gateway import GIVEN, forget_health
 
-GIVEN = json.loads(sys.argv[1])
 HELLO = GIVEN["hello"]
 
 client = anthropic.Anthropic(base_url=GIVEN["url"], api_key=GIVEN["key"], max_retries=0)
@@ -27,6 +26,7 @@ def read_final(model):
 
 def outcome_of(read, model):
     """`whole`, `error`, or what the client was left with."""
+    forget_health()
     try:
         said = read(model)
     except anthropic.APIError:

@@ -5,12 +5,11 @@ Takes one JSON argument; prints one JSON line for each scenario: its name, and w
 
 import json
 import re
-import sys
 import traceback
 
 import anthropic
+from gateway import GIVEN, forget_health
 
-GIVEN = json.loads(sys.argv[1])
 TRANSLATED = GIVEN["lane"] == "translated"
 HELLO = GIVEN["hello"]
 TOOL = GIVEN["tool"]
@@ -170,6 +169,7 @@ def error_in_the_middle_of_a_stream():
     else:
         raise AssertionError("nothing was raised")
     assert "content_block_delta" in seen, seen
+    forget_health()
     try:
         streamed(**HELLO, model=broken["model"])
     except anthropic.APIStatusError:
@@ -214,6 +214,7 @@ SCENARIOS = {
 
 for name, scenario in SCENARIOS.items():
     try:
+        forget_health()
         scenario()
         print(json.dumps({"name": name, "wrong": None}))
     except Exception:
