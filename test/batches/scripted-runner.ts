@@ -34,7 +34,7 @@ export class ScriptedUpstream {
     this.letGo();
   }
 
-  /** As a worker sees it. Lines whose id ends in 7 fail. */
+  /** As a worker sees it. Lines whose number ends in 7 fail. */
   runner(): LineRunner {
     return { run: (line, signal, onEvent) => this.run(line, signal, onEvent) };
   }
@@ -62,7 +62,7 @@ export class ScriptedUpstream {
       this.active--;
     }
     const usage = { input: params.length, output: 1 };
-    if (customId.endsWith('7'))
+    if (/^line-\d*7$/.test(customId))
       return {
         result: {
           type: 'errored',

@@ -120,10 +120,7 @@ describe('batches', () => {
     const order = all.works.map(({ id }) => id);
     expect(order.toSorted()).toEqual(ids.toSorted());
     expect(all.works.map(({ createdAt }) => createdAt)).toEqual(
-      all.works
-        .map(({ createdAt }) => createdAt)
-        .toSorted()
-        .toReversed(),
+      all.works.map(({ createdAt }) => createdAt).toSorted((one, other) => other - one),
     );
 
     const page = async (request: { afterId?: string; beforeId?: string }) => {

@@ -32,7 +32,8 @@ export class LineRecorder {
   /** Counts what the logs have. It costs little when it has been counted. */
   recount({ answers }: ChunkLogs): void {
     // The first one is counted, unless another was before a loss; either has been answered, and the seal takes one.
-    for (const [line, [answer]] of answers) if (answer) this.count({ ...answer, line });
+    for (const [line, [answer]] of answers)
+      if (answer) this.count({ line, letter: answer.letter, log: answer.log, usage: answer.usage });
   }
 
   /** Resolves when the answer is durable: it is not lost any more, and is counted as soon as Redis can. False: it came too late. */

@@ -19,28 +19,29 @@ export interface JobAnswer extends RanLine {
 
 const NOBODY_COUNTED = { succeeded: 0, errored: 0, canceled: 0, expired: 0 };
 
-const encodeAnswer = (work: Manifest, answer: JobAnswer, endedAt: number): Buffer => {
+/** The record of a job's end, and the object that says so. */
+interface Decision {
+  ended: EndRecord;
+  bytes: Buffer;
+}
+
+const answered = (work: Manifest, answer: JobAnswer, endedAt: number): Decision => {
   const { result, usage, duplicateCalls, epoch, events } = answer;
   const succeeded = result.type === 'succeeded';
   const counts = { ...NOBODY_COUNTED, [succeeded ? 'succeeded' : 'errored']: 1 };
   const ended: EndRecord = { version: 1, endedAt, counts, usage, duplicateCalls, rest: 'canceled', sealed: 'gA==' };
-  const header: SealHeader = {
-    version: 1,
-    statuses: succeeded ? 's' : 'e',
-    usage,
-    duplicateCalls,
-    ended,
-    ...(events && { eventsEpoch: epoch }),
-  };
+  const statuses = succeeded ? 's' : 'e';
+  const header: SealHeader = { version: 1, statuses, usage, duplicateCalls, ended };
   const lines = [resultLine(work.id, JSON.stringify(result))];
-  if (events) lines.push(Buffer.from(`${JSON.stringify(events)}\n`));
-  return encodeSeal(header, lines);
+  if (!events) return { ended, bytes: encodeSeal(header, lines) };
+  lines.push(Buffer.from(`${JSON.stringify(events)}\n`));
+  return { ended, bytes: encodeSeal({ ...header, eventsEpoch: epoch }, lines) };
 };
 
-const encodeNoAnswer = (rest: EndRecord['rest'], duplicateCalls: number, endedAt: number): Buffer => {
+const unanswered = (rest: EndRecord['rest'], duplicateCalls: number, endedAt: number): Decision => {
   const counts = { ...NOBODY_COUNTED, [rest]: 1 };
   const ended: EndRecord = { version: 1, endedAt, counts, usage: {}, duplicateCalls, rest, sealed: '' };
-  return encodeSeal({ version: 1, statuses: '-', usage: {}, duplicateCalls, ended }, []);
+  return { ended, bytes: encodeSeal({ version: 1, statuses: '-', usage: {}, duplicateCalls, ended }, []) };
 };
 
 /**
@@ -48,19 +49,19 @@ const encodeNoAnswer = (rest: EndRecord['rest'], duplicateCalls: number, endedAt
  * was decided. Rejects with `StorageError`.
  */
 export const decideJob = async (
-  { storage, now }: WorkStore,
+  store: WorkStore,
   work: Manifest,
   how: JobAnswer | { rest: EndRecord['rest']; duplicateCalls: number },
 ): Promise<EndRecord> => {
-  const endedAt = Math.max(now(), work.createdAt);
-  const path = layout.result(work.id);
-  const bytes =
-    'rest' in how ? encodeNoAnswer(how.rest, how.duplicateCalls, endedAt) : encodeAnswer(work, how, endedAt);
-  await storage.create(path, bytes);
+  const endedAt = Math.max(store.now(), work.createdAt);
+  const { ended, bytes } =
+    'rest' in how ? unanswered(how.rest, how.duplicateCalls, endedAt) : answered(work, how, endedAt);
+  const isOurs = await store.storage.create(layout.result(work.id), bytes);
   crashPoint('job.written');
-  const { ended } = (await readSealHeader(storage, path)) ?? {};
-  if (!ended) throw new Error(`${path} was removed while ${work.id} ended`);
-  return ended;
+  if (isOurs) return ended;
+  const decided = await readJobEnd(store, work.id);
+  if (!decided) throw new Error(`the result of ${work.id} was removed while it ended`);
+  return decided;
 };
 
 /** How a job has ended; undefined while it has not. Rejects with `StorageError`. */
