@@ -24,6 +24,8 @@ export interface BatchSiteOptions {
   gateways?: number;
   /** Lines that one worker runs at a time. */
   concurrency?: number;
+  /** The share of the upstreams' rate that is left to callers who wait; here nobody does. */
+  keptBack?: number;
   /** Environment of the workers. */
   env?: NodeJS.ProcessEnv;
 }
@@ -67,14 +69,22 @@ export class BatchSite implements Parts {
   }
 
   static async open(rig: Rig, options: BatchSiteOptions): Promise<BatchSite> {
-    const { behaviour, upstreams: count = 2, workers = 2, gateways = 1, concurrency = 50, env } = options;
+    const {
+      behaviour,
+      upstreams: count = 2,
+      workers = 2,
+      gateways = 1,
+      concurrency = 50,
+      keptBack = 0.3,
+      env,
+    } = options;
     const upstreams = await rig.simulators(count, { behaviour });
     const redis = await rig.redis({ appendOnly: true });
     const proxy = await rig.faultProxy(redis.url);
     const config = testConfig({
       admin_key: TEST_ADMIN_KEY,
       storage: `file:${await temporaryFolder(rig)}`,
-      batches: { concurrency },
+      batches: { concurrency, interactive_share: keptBack },
       providers: Object.fromEntries(upstreams.map(({ url }, index) => [`up-${index + 1}`, provider('anthropic', url)])),
       // What follows `sim` reaches the upstream as it is, and so its ledger.
       models: { 'sim*': { targets: upstreams.map((_, index) => ({ provider: `up-${index + 1}` })) } },

@@ -13,7 +13,7 @@ export const a17: Experiment = {
   title: 'workers find the pace of a throttled upstream',
   tier: 'quick',
   run: async (rig) => {
-    const site = await BatchSite.open(rig, { behaviour: `rps=${RPS}`, upstreams: 1, concurrency: 100 });
+    const site = await BatchSite.open(rig, { behaviour: `rps=${RPS}`, upstreams: 1, concurrency: 100, keptBack: 0 });
     const batch = await site.submit(rig.scale(1_000, 2_500));
     const startedAt = epochMs();
     const measureMs = rig.scale(8_000, 60_000);
