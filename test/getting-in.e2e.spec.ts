@@ -1,24 +1,59 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GatewayProcess, provider, TEST_KEY, testConfig } from '#testing';
+import { GatewayProcess, provider, TEST_ADMIN_KEY, TEST_KEY, testConfig } from '#testing';
 import { type Simulator, startSimulator } from '../apps/simulator/src/simulator.js';
 
 const OTHER_KEY = 'sk-other-0123456789abcdef';
 const EXPIRED_KEY = 'sk-expired-0123456789abcd';
 
-/** Every route there is, and whether it may be had without a key. A new route has to be put here. */
-const ROUTES: [method: string, path: string, open: boolean][] = [
-  ['GET', '/health/live', true],
-  ['GET', '/health/ready', true],
-  ['GET', '/metrics', true],
-  ['POST', '/v1/messages', false],
-  ['POST', '/v1/messages/count_tokens', false],
-  ['GET', '/v1/models', false],
-  ['GET', '/v1/models/claude-test', false],
-  ['POST', '/anthropic/v1/messages', false],
-  ['POST', '/anthropic/v1/messages/count_tokens', false],
-  ['GET', '/anthropic/v1/models', false],
-  ['GET', '/anthropic/v1/models/claude-test', false],
+/** Who may have a route. */
+type Entry = 'anyone' | 'caller' | 'operator';
+
+/** Every route there is. A new one has to be put here. */
+const ROUTES: [method: string, path: string, entry: Entry][] = [
+  ['GET', '/health/live', 'anyone'],
+  ['GET', '/health/ready', 'anyone'],
+  ['GET', '/metrics', 'anyone'],
+  ['POST', '/v1/messages', 'caller'],
+  ['POST', '/v1/messages/count_tokens', 'caller'],
+  ['GET', '/v1/models', 'caller'],
+  ['GET', '/v1/models/claude-test', 'caller'],
+  ['POST', '/anthropic/v1/messages', 'caller'],
+  ['POST', '/anthropic/v1/messages/count_tokens', 'caller'],
+  ['GET', '/anthropic/v1/models', 'caller'],
+  ['GET', '/anthropic/v1/models/claude-test', 'caller'],
+  ['GET', '/admin/v1/targets', 'operator'],
+  ['POST', '/admin/v1/explain', 'operator'],
+  ['POST', '/admin/v1/targets/reset', 'operator'],
+  ['POST', '/admin/v1/credentials/a/main/enable', 'operator'],
 ];
+
+/** Those for callers that need more than is running here, so only whom they keep out is tried. */
+const WORK_ROUTES: typeof ROUTES = ['/v1', '/anthropic/v1'].flatMap((at): typeof ROUTES => [
+  ['POST', `${at}/messages/batches`, 'caller'],
+  ['GET', `${at}/messages/batches`, 'caller'],
+  ['GET', `${at}/messages/batches/msgbatch_1`, 'caller'],
+  ['GET', `${at}/messages/batches/msgbatch_1/progress`, 'caller'],
+  ['GET', `${at}/messages/batches/msgbatch_1/results`, 'caller'],
+  ['POST', `${at}/messages/batches/msgbatch_1/cancel`, 'caller'],
+  ['DELETE', `${at}/messages/batches/msgbatch_1`, 'caller'],
+  ['POST', `${at}/messages/jobs`, 'caller'],
+  ['GET', `${at}/messages/jobs`, 'caller'],
+  ['GET', `${at}/messages/jobs/job_1`, 'caller'],
+  ['GET', `${at}/messages/jobs/job_1/stream`, 'caller'],
+  ['POST', `${at}/messages/jobs/job_1/cancel`, 'caller'],
+  ['DELETE', `${at}/messages/jobs/job_1`, 'caller'],
+]);
+
+/** The key that opens a route, and one that opens others only. */
+const KEYS = {
+  caller: { right: TEST_KEY, wrong: TEST_ADMIN_KEY },
+  operator: { right: TEST_ADMIN_KEY, wrong: TEST_KEY },
+} as const;
+
+const LOCKED = ROUTES.flatMap(([method, path, entry]) =>
+  entry === 'anyone' ? [] : [{ method, path, ...KEYS[entry] }],
+);
+const LOCKED_WORK = WORK_ROUTES.map(([method, path]) => ({ method, path, ...KEYS.caller }));
 
 /** Ways to spell a path so that a careless router takes it for another. */
 const disguised = (path: string): string[] => [
@@ -36,6 +71,7 @@ describe('getting in', () => {
   let upstream: Simulator;
   let gateway: GatewayProcess;
   const bodyFor = (path: string): string => {
+    if (path.startsWith('/admin')) return JSON.stringify({ model: 'claude-test' });
     const counted = { model: 'claude-test', messages: [{ role: 'user', content: 'Hello' }] };
     return JSON.stringify(path.endsWith('count_tokens') ? counted : { ...counted, max_tokens: 16 });
   };
@@ -67,31 +103,41 @@ describe('getting in', () => {
     await upstream.close();
   });
 
-  it.each(ROUTES)('%s %s without a key: open is %s', async (method, path, open) => {
+  it.each([...ROUTES, ...WORK_ROUTES])('%s %s without a key is for %s', async (method, path, entry) => {
     const response = await send(method, path, {});
-    expect(response.status).toBe(open ? 200 : 401);
+    expect(response.status).toBe(entry === 'anyone' ? 200 : 401);
     expect(response.headers.get('request-id')).toMatch(/^req_01[A-Za-z0-9]{22}$/);
   });
 
-  it.each(ROUTES.filter(([, , open]) => !open))('%s %s with a key gets in', async (method, path) => {
-    expect((await send(method, path, { 'x-api-key': TEST_KEY })).status).toBe(200);
-    expect((await send(method, path, { authorization: `Bearer ${TEST_KEY}` })).status).toBe(200);
-    expect((await send(method, path, { 'x-api-key': TEST_KEY, authorization: `Bearer ${TEST_KEY}` })).status).toBe(200);
+  it.each(LOCKED)('$method $path with its key gets in', async ({ method, path, right }) => {
+    expect((await send(method, path, { 'x-api-key': right })).status).toBe(200);
+    expect((await send(method, path, { authorization: `Bearer ${right}` })).status).toBe(200);
+    expect((await send(method, path, { 'x-api-key': right, authorization: `Bearer ${right}` })).status).toBe(200);
+  });
+
+  it.each([...LOCKED, ...LOCKED_WORK])('$method $path with a key of the other kind does not', async (route) => {
+    const { method, path, right, wrong } = route;
+    const keyRings: Record<string, string>[] = [
+      { 'x-api-key': wrong },
+      { authorization: `Bearer ${wrong}` },
+      { 'x-api-key': wrong, authorization: `Bearer ${right}` },
+      { 'x-api-key': right, authorization: `Bearer ${wrong}` },
+    ];
+    for (const headers of keyRings) expect((await send(method, path, headers)).status).toBe(401);
   });
 
   it('lets nobody in by another spelling of a path', async () => {
-    for (const [method, path, open] of ROUTES) {
-      if (open) continue;
-      for (const spelling of disguised(path)) {
-        for (const verb of [method, 'HEAD', 'OPTIONS', 'PUT']) {
-          const response = await fetch(gateway.url + spelling, { method: verb, redirect: 'manual' });
-          expect([
-            verb,
-            spelling,
-            [401, 404, 405].includes(response.status) || spelling.startsWith('/health/live?'),
-          ]).toEqual([verb, spelling, true]);
+    for (const { method, path, wrong } of [...LOCKED, ...LOCKED_WORK]) {
+      const ways = [
+        ...[method, 'HEAD', 'OPTIONS', 'PUT'].map((verb) => ({ verb, headers: {} })),
+        { verb: method, headers: { 'x-api-key': wrong } },
+      ];
+      for (const spelling of disguised(path))
+        for (const { verb, headers } of ways) {
+          const response = await fetch(gateway.url + spelling, { method: verb, headers, redirect: 'manual' });
+          const isKeptOut = [401, 404, 405].includes(response.status) || spelling.startsWith('/health/live?');
+          expect([verb, spelling, headers, isKeptOut]).toEqual([verb, spelling, headers, true]);
         }
-      }
     }
     expect(upstream.ledger.counts().seen).toBeGreaterThan(0);
   });

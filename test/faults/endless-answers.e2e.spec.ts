@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayProcess, provider, type RawUpstream, startRawUpstream, testConfig } from '#testing';
 import { FORMS, question } from './two-upstreams.js';
 
@@ -63,6 +63,8 @@ describe('an upstream that sends without end', () => {
       }),
     );
   });
+
+  beforeEach(() => gateway.forgetHealth());
 
   afterAll(async () => {
     await upstream.close();

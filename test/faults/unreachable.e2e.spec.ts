@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayProcess, provider, testConfig } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
 import { FORMS, question } from './two-upstreams.js';
@@ -57,6 +57,8 @@ describe('an upstream that cannot be reached', () => {
       }),
     );
   });
+
+  beforeEach(() => gateway.forgetHealth());
 
   afterAll(async () => {
     await gateway.stop();
