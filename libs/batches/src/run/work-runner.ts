@@ -69,7 +69,10 @@ export class WorkRunner {
       if (outcome === 'unfinished') await this.giveBack(claim, job?.inFlight ? 1 : 0);
       return outcome;
     } catch (error) {
-      if (held.holds.aborted) return 'lost';
+      if (held.holds.aborted) {
+        this.running.store.report('batches.stale', { work: manifest.id, chunk: claim.chunk.index, epoch: claim.epoch });
+        return 'lost';
+      }
       if (!stop.aborted)
         this.running.store.report('batches.chunk_failed', {
           work: manifest.id,
