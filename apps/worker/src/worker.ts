@@ -3,6 +3,7 @@ import {
   type ChunkRun,
   ChunkWorker,
   connectQueue,
+  connectWorkRedis,
   LANES,
   Pulse,
   Roster,
@@ -41,10 +42,9 @@ export interface Worker {
 export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const { config, logger } = options;
   const stopping = new AbortController();
+  await readyRedis(options);
   const path = await openCallPath({ config, logger });
   const works = await openWorks({ config, logger, onRefused: (tickets) => chunks.worker.runDirectly(tickets) });
-  await untilRedis(works.store.redis, logger);
-  await checkEviction(works.store.redis);
   const lines = openLines({
     ...options,
     path,
@@ -72,6 +72,17 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
       await path.close();
     },
   };
+};
+
+/** Before anything is opened that would have to be closed again. */
+const readyRedis = async ({ config, logger }: WorkerOptions): Promise<void> => {
+  const redis = connectWorkRedis(config.current.redis);
+  try {
+    await untilRedis(redis, logger);
+    await checkEviction(redis);
+  } finally {
+    redis.disconnect();
+  }
 };
 
 /** What takes chunks, and shows that it does. */

@@ -29,7 +29,9 @@ const bench = (most = 10) => {
   const ask = (wanted: Wish, times = 1): void => {
     for (let i = 0; i < times; i++) void slots.take(wanted, never).then((slot) => granted.push({ wish: wanted, slot }));
   };
-  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
   /** Lets the oldest `count` under way come back with an answer. */
   const answer = async (count: number): Promise<void> => {
     for (const { slot } of granted.splice(0, count)) slot.answered();
@@ -58,6 +60,19 @@ describe('the slots for lines', () => {
     expect(of('b')).toBe(5);
     await answer(5);
     expect([of('a'), of('b')]).toEqual([5, 5]);
+  });
+
+  it('gives a newcomer all that is free, although it asks for one line after the other', async () => {
+    const { slots, ask, settle, answer, of } = bench(16);
+    ask(wish('a'), 1_000);
+    await settle();
+    let got = 0;
+    const newcomer = (async () => {
+      for (; got < 8; got++) await slots.take(wish('b'), never);
+    })();
+    await answer(8);
+    await newcomer;
+    expect([got, of('a')]).toEqual([8, 8]);
   });
 
   it('shares by weight', async () => {

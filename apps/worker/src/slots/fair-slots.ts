@@ -30,9 +30,9 @@ interface Waiting {
   grant: (slot: Slot) => void;
 }
 
-/** Among a work's queues, the one of the lines of which is not known where they go. */
+/** Among a work's queues, that of the lines of which it is not known where they go. */
 const UNKNOWN = '';
-/** So many lines of a work may be under way before it is known where any of them goes, which takes a moment. */
+/** So many lines of a work are begun, to learn where they go, even if the last one of another work went where none is taken. */
 const MOST_UNKNOWN = 4;
 
 /** How many lines may be under way on one route, and what it learns. */
@@ -71,6 +71,9 @@ export class FairSlots {
   private readonly routes = new Map<string, Route>();
   private underWayNow = 0;
   private wake: NodeJS.Timeout | undefined;
+  private turn: NodeJS.Immediate | undefined;
+  /** Where the last line went whose way was not known when it was begun. */
+  private lastRoute: string | undefined;
 
   constructor(private readonly options: FairSlotsOptions) {}
 
@@ -110,21 +113,39 @@ export class FairSlots {
     });
   }
 
+  /**
+   * Among several, slots are not given at once. Whoever has the fewest under way asks for the next line only when it has the last; if what
+   * is free meanwhile went to the others, a newcomer would hardly get more than one slot in so many.
+   */
   private pump(): void {
+    if (this.workspaces.size > 1) this.turn ??= setImmediate(() => this.grant());
+    else this.grant();
+  }
+
+  private grant(): void {
+    clearImmediate(this.turn);
+    this.turn = undefined;
     clearTimeout(this.wake);
+    const level = this.workspaces.size > 1 ? this.level() : Number.POSITIVE_INFINITY;
     while (this.underWayNow < this.options.most()) {
-      const queue = this.nextQueue();
-      const next = queue?.shift();
+      const next = this.nextQueue(level)?.shift();
       if (!next) break;
       this.begin(next);
     }
+    if (this.underWayNow < this.options.most() && this.nextQueue(Number.POSITIVE_INFINITY)) this.pump();
     this.sleep();
+  }
+
+  /** Up to where those may get another line now that have the fewest of all who want one. */
+  private level(): number {
+    const first = byUse(this.workspaces).find((workspace) => this.openQueueOf(workspace));
+    return first ? (first.underWay + 1) / first.weight : 0;
   }
 
   private begin({ wish, grant }: Waiting): void {
     const begunAt = this.options.now();
     const work = this.workOf(wish);
-    let at = wish.route ?? work.route;
+    let at = wish.route ?? work.route ?? this.lastRoute;
     let isOver = false;
     this.count(wish, at, 1);
     const end = (learn: (route: Route) => void): void => {
@@ -137,10 +158,12 @@ export class FairSlots {
     };
     grant({
       goes: (route) => {
-        if (isOver || at === route) return;
+        if (isOver) return;
+        work.route = route;
+        this.lastRoute = route;
+        if (at === route) return;
         this.count(wish, at, -1);
         at = route;
-        work.route = route;
         this.count(wish, at, 1);
         this.pump();
       },
@@ -160,12 +183,20 @@ export class FairSlots {
   }
 
   /** Of those whose route takes another line. */
-  private nextQueue(): Waiting[] | undefined {
-    for (const workspace of byUse(this.workspaces))
-      for (const work of byUse(workspace.inner)) {
-        const queue = this.openQueue(work);
-        if (queue) return queue;
-      }
+  private nextQueue(level: number): Waiting[] | undefined {
+    for (const workspace of byUse(this.workspaces)) {
+      if (workspace.underWay / workspace.weight > level) return undefined;
+      const queue = this.openQueueOf(workspace);
+      if (queue) return queue;
+    }
+    return undefined;
+  }
+
+  private openQueueOf({ inner }: Workspace): Waiting[] | undefined {
+    for (const work of byUse(inner)) {
+      const queue = this.openQueue(work);
+      if (queue) return queue;
+    }
     return undefined;
   }
 
@@ -175,8 +206,9 @@ export class FairSlots {
   }
 
   private isOpen(name: string, work: Work): boolean {
-    const route = name === UNKNOWN ? work.route : name;
-    if (route === undefined) return work.underWay < MOST_UNKNOWN;
+    if (name === UNKNOWN && work.route === undefined && work.underWay < MOST_UNKNOWN) return true;
+    const route = name === UNKNOWN ? (work.route ?? this.lastRoute) : name;
+    if (route === undefined) return false;
     const { limit, underWay } = this.routeOf(route);
     return limit.mayBegin(underWay, this.options.now());
   }
