@@ -16,6 +16,5 @@ export { startTestRedis } from './test-redis.js';
 export type { TestRedis, TestRedisOptions } from './test-redis.js';
 export { provider, TEST_ADMIN_KEY, TEST_KEY, testConfig } from './test-config.js';
 export type { Section } from './test-config.js';
-export type { Toxics } from './toxics.js';
 export { until } from './until.js';
 export { WorkerProcess } from './worker-process.js';

@@ -99,7 +99,11 @@ export class BatchSite implements Parts {
   }
 
   submit(count: number): Promise<Batch> {
-    return Batch.submit(this.fleet.urls, customIds(count));
+    return this.submitFor(customIds(count));
+  }
+
+  submitFor(ids: readonly string[]): Promise<Batch> {
+    return Batch.submit(() => this.fleet.urls, ids);
   }
 
   /** When calls for a batch's lines arrived upstream, in order, in milliseconds since the epoch. */

@@ -47,18 +47,18 @@ export const customIds = (count: number): string[] => {
   return Array.from({ length: count }, (_, index) => `${of}-${index}`);
 };
 
-/** A batch over HTTP, as its submitter has it. */
+/** A batch over HTTP, as its submitter has it. Whom to ask is looked up each time, because replicas come and go. */
 export class Batch {
   private constructor(
-    private readonly urls: readonly string[],
+    private readonly urls: () => readonly string[],
     readonly id: string,
     readonly customIds: readonly string[],
   ) {}
 
   /** Throws what the gateway said if it did not accept it. */
-  static async submit(urls: readonly string[], ids: readonly string[]): Promise<Batch> {
+  static async submit(urls: () => readonly string[], ids: readonly string[]): Promise<Batch> {
     const body = JSON.stringify({ requests: ids.map(requestOf) });
-    const answer = await fetch(`${urls[0]}/v1/messages/batches`, {
+    const answer = await fetch(`${urls()[0]}/v1/messages/batches`, {
       method: 'POST',
       headers: { ...HEADERS, 'content-type': 'application/json' },
       body,
@@ -123,7 +123,7 @@ export class Batch {
 
   /** Of the first replica that can be reached. */
   private async ask(path: string, method = 'GET'): Promise<Response | undefined> {
-    for (const url of this.urls) {
+    for (const url of this.urls()) {
       const answer = await fetch(`${url}/v1/messages/batches/${this.id}${path}`, { method, headers: HEADERS }).catch(
         () => undefined,
       );

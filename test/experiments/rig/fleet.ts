@@ -5,8 +5,15 @@ import { Load, type LoadOptions } from '../load/load.js';
 export class Fleet {
   private constructor(
     readonly config: ConfigFile,
-    readonly gateways: readonly GatewayProcess[],
+    readonly gateways: GatewayProcess[],
   ) {}
+
+  /** Kills one at random with SIGKILL and starts another, elsewhere. */
+  async killAny(): Promise<void> {
+    const at = Math.floor(Math.random() * this.gateways.length);
+    await this.gateways[at]?.kill();
+    this.gateways[at] = await GatewayProcess.start(this.config);
+  }
 
   static async start(config: Section, count: number): Promise<Fleet> {
     const file = await ConfigFile.write(config);
