@@ -12,6 +12,10 @@ export interface Options {
   profile: boolean;
   /** Measure what choosing an upstream costs by itself, in place of everything else. */
   engine: boolean;
+  /** Measure batches, in place of everything else. */
+  batches: boolean;
+  /** A first impression only. */
+  quick: boolean;
 }
 
 export const USAGE = `npm run bench -- [--quick] [--only small,large,stream,idle] [--rounds N] [--json FILE] [--profile] [--engine]
@@ -39,11 +43,12 @@ export const readOptions = (args: readonly string[]): Options => {
       rounds: { type: 'string' },
       profile: { type: 'boolean', default: false },
       engine: { type: 'boolean', default: false },
+      batches: { type: 'boolean', default: false },
     },
   });
   const timing = values.quick ? QUICK : FULL;
   const rounds = values.rounds === undefined ? timing.rounds : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1 up');
-  const { json, profile, engine } = values;
-  return { timing: { ...timing, rounds }, only: values.only?.split(','), json, profile, engine };
+  const { json, profile, engine, batches, quick } = values;
+  return { timing: { ...timing, rounds }, only: values.only?.split(','), json, profile, engine, batches, quick };
 };

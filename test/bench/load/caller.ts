@@ -26,6 +26,13 @@ export class Caller {
     return bytes;
   }
 
+  /** Gets something that needs no key. Rejects on any status but 200. */
+  async look(path: string): Promise<void> {
+    const { statusCode, body } = await this.pool.request({ path, method: 'GET' });
+    await body.dump();
+    if (statusCode !== 200) throw new Error(`status ${statusCode}`);
+  }
+
   /** Drops every connection. */
   close(): Promise<void> {
     return this.pool.destroy();

@@ -63,6 +63,15 @@ export class MeasuredProcess {
     return (await this.ask({ ask: 'held-memory' })).residentBytes;
   }
 
+  /** From now on, `usage` tells how late the event loop was. */
+  async watchLoop(): Promise<void> {
+    await this.ask({ ask: 'watch-loop' });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   async startProfile(): Promise<void> {
     await this.ask({ ask: 'start-profile' });
   }
