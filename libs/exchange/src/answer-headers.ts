@@ -1,4 +1,4 @@
-import type { LimitsMode } from '#core';
+import type { LimitsMode, Route } from '#core';
 import type { Attempt, Call } from './call.js';
 import type { RunningAttempt } from './running-attempt.js';
 
@@ -10,6 +10,8 @@ const attemptLabel = (
   outcome: string,
 ): string => `${deployment.provider.name}/${deployment.credential.name}=${outcome}`;
 
+const isLimited = ({ deployments }: Route): boolean => deployments.some(({ credential }) => credential.limits);
+
 /**
  * What every proxied answer says about its way: who answered, after how many attempts, and where the time went.
  * Made when the head is sent: a stream's own attempt then counts as answering, or is pending where the head had to be sent
@@ -17,10 +19,8 @@ const attemptLabel = (
  */
 export const answerHeaders = (
   call: Call,
-  past: readonly Attempt[],
-  current: RunningAttempt | undefined,
-  now: number,
-  limits: LimitsMode,
+  { past, current }: { past: readonly Attempt[]; current: RunningAttempt | undefined },
+  { now, limits }: { now: number; limits: LimitsMode },
 ): Record<string, string> => {
   const headers: Record<string, string> = { 'request-id': call.requestId };
   const labels = past.map(({ deployment, outcome }) => attemptLabel(deployment, outcome));
@@ -33,9 +33,9 @@ export const answerHeaders = (
   if (last) {
     headers['x-switchyard-provider'] = last.deployment.provider.name;
     headers['x-switchyard-attempts'] = labels.join(', ');
-    if (last.deployment.credential.limits && limits !== 'shared') headers['x-switchyard-limits'] = limits;
     if (last.ignored.length > 0) headers['x-switchyard-ignored'] = last.ignored.join(', ');
   }
+  if (limits !== 'shared' && isLimited(call.route)) headers['x-switchyard-limits'] = limits;
   headers['x-switchyard-attempt-count'] = String(labels.length);
   const ownMs = Math.max(0, now - call.receivedAt - upstreamMs);
   headers['server-timing'] = `switchyard;dur=${ownMs.toFixed(MS)}, upstream;dur=${upstreamMs.toFixed(MS)}`;

@@ -75,7 +75,7 @@ export const callerError = (failure: Failure, route: Route): ApiError => {
     case 'total-timeout':
       return new ApiError('timeout_error', failure.error.message);
     case 'shutting-down':
-      return new ApiError('overloaded_error', failure.error.message);
+      return new ApiError('overloaded_error', failure.error.message, { headers: retryAfter(failure) });
     case 'connect':
     case 'reset':
     case 'cut':

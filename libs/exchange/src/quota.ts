@@ -45,10 +45,11 @@ export class Quota {
   }
 
   settle(end: AttemptEnd, facts: AnswerFacts | undefined): void {
-    if (!this.held) return;
-    const refused = end.kind === 'failed' && end.failure.kind === 'status';
-    const outcome = end.kind === 'answered' ? 'answered' : 'broken';
-    this.held.settle(refused ? NOTHING_USED : settledUsage(facts, outcome).usage);
+    const kind = end.kind === 'failed' ? end.failure.kind : undefined;
+    // Nobody was there to whom a request could have been sent.
+    if (kind === 'connect') this.giveBack();
+    else if (kind === 'status') this.held?.settle(NOTHING_USED);
+    else this.held?.settle(settledUsage(facts, end.kind === 'answered' ? 'answered' : 'broken').usage);
   }
 
   private hold(answer: Reservation | Refusal): Refusal | undefined {

@@ -1,7 +1,8 @@
 import { ApiError, type Deployment, type Failure, type ProviderAdapter, type WholeAnswer } from '#core';
-import type { Ask, NoChoice, Plan } from '#routing';
+import type { Ask, NoChoice, Outcome, Plan } from '#routing';
 import { answerHeaders } from './answer-headers.js';
 import { askOf } from './ask.js';
+import { recordOf, recordOfOwnAnswer } from './attempt-record.js';
 import type { Attempt, Call, Settlement } from './call.js';
 import { callerError, nothingToTry } from './caller-error.js';
 import { Delivery } from './delivery.js';
@@ -15,7 +16,10 @@ import type { Sink } from './sink.js';
 const SHUTTING_DOWN: Failure = {
   kind: 'shutting-down',
   error: { type: 'overloaded_error', message: 'The gateway is shutting down; send the request again.' },
+  retryAfterMs: 1_000,
 };
+
+const NO_TIME_LEFT = 'The time allowed for a whole call was over before an upstream could be asked.';
 
 /** One call on its way. */
 export class RunningCall {
@@ -30,6 +34,7 @@ export class RunningCall {
   private error: ApiError | undefined;
   /** Why the last attempt failed, if one did. */
   private failure: Failure | undefined;
+  private isCutOff = false;
   /** Why a deployment could not be asked at all, for the first that could not. */
   private unfit: ApiError | undefined;
 
@@ -46,7 +51,12 @@ export class RunningCall {
       requestId: call.requestId,
       stream: call.request.stream,
       now: options.now,
-      headers: () => answerHeaders(call, this.attempts, this.current, options.now(), options.limits.mode),
+      headers: () =>
+        answerHeaders(
+          call,
+          { past: this.attempts, current: this.current },
+          { now: options.now(), limits: options.limits.mode },
+        ),
       resume: () => this.current?.resume(),
       committed: () => call.request.release(),
     });
@@ -70,18 +80,18 @@ export class RunningCall {
   }
 
   cutOff(): void {
-    this.failure = SHUTTING_DOWN;
+    this.isCutOff = true;
     this.current?.fail(SHUTTING_DOWN);
     this.pause.end();
   }
 
   private async tryDeployments(): Promise<Settlement['outcome']> {
     while (!this.sink.closed) {
+      if (this.isCutOff) return this.giveUp();
       const choice = this.plan.next();
       if (choice.kind === 'none') return this.giveUp(choice);
       if (choice.kind === 'wait') {
         await this.pause.last(choice.ms);
-        if (this.failure === SHUTTING_DOWN) return this.giveUp();
         continue;
       }
       const end = await this.tryOnce(choice.deployment);
@@ -92,39 +102,41 @@ export class RunningCall {
     return 'abandoned';
   }
 
-  /** Undefined: this deployment was not asked after all. */
+  /** Undefined: this deployment was not asked after all. Both the choice and the reservation are settled on every way out. */
   private async tryOnce(deployment: Deployment): Promise<AttemptEnd | undefined> {
     const taken = this.quota.take(deployment);
     // Nothing is waited for where this replica holds enough, which is nearly always.
     const refusal = taken instanceof Promise ? await taken : taken;
     if (refusal) {
-      this.plan.settled(deployment, {
-        kind: 'limited',
-        retryAfterMs: refusal.retryAfterMs,
-        estimate: this.intent.estimate,
-      });
+      const { retryAfterMs } = refusal;
+      this.plan.settled(deployment, { kind: 'limited', retryAfterMs, estimate: this.intent.estimate });
       return undefined;
     }
-    if (this.sink.closed) {
-      this.quota.giveBack();
-      this.plan.settled(deployment, { kind: 'abandoned' });
-      return { kind: 'abandoned' };
-    }
-    const end = await this.attempt(deployment);
-    if (end instanceof ApiError) {
-      this.unfit ??= end;
-      this.quota.giveBack();
-      this.plan.settled(deployment, { kind: 'unfit' });
+    if (this.sink.closed || this.isCutOff) return this.leave(deployment, { kind: 'abandoned' });
+    try {
+      const end = await this.attempt(deployment);
+      this.quota.settle(end, this.current?.facts);
+      const isLocal = this.local !== undefined;
+      this.plan.settled(deployment, end.kind === 'answered' ? { kind: end.kind, local: isLocal } : end);
+      if (end.kind === 'failed') this.failure = end.failure;
+      return end;
+    } catch (error) {
+      this.leave(deployment, { kind: 'unfit' });
+      if (!(error instanceof ApiError)) throw error;
+      this.unfit ??= error;
       return undefined;
     }
-    this.quota.settle(end, this.current?.facts);
-    this.plan.settled(deployment, end.kind === 'answered' ? { kind: end.kind, local: this.local !== undefined } : end);
-    if (end.kind === 'failed') this.failure = end.failure;
-    return end;
+  }
+
+  /** Nothing was sent there. */
+  private leave(deployment: Deployment, outcome: Outcome): undefined {
+    this.quota.giveBack();
+    this.plan.settled(deployment, outcome);
   }
 
   private giveUp(choice?: NoChoice): Settlement['outcome'] {
-    const { call, failure, unfit } = this;
+    const { call, unfit } = this;
+    const failure = this.isCutOff ? SHUTTING_DOWN : this.failure;
     const retryAfterMs = choice?.retryAfterMs ?? failure?.retryAfterMs;
     if (failure) this.fail(callerError({ ...failure, retryAfterMs }, call.route));
     else if (unfit) this.fail(unfit);
@@ -139,33 +151,33 @@ export class RunningCall {
     return 'answered';
   }
 
-  /** An `ApiError` means that this deployment's wire cannot carry the request. */
-  private async attempt(deployment: Deployment): Promise<AttemptEnd | ApiError> {
+  /** Throws `ApiError` where this deployment cannot be asked; nothing has been sent then. */
+  private async attempt(deployment: Deployment): Promise<AttemptEnd> {
     const adapter = this.options.adapters[deployment.provider.kind];
-    try {
-      this.local = adapter.answerLocally?.(this.call.request, deployment);
-      if (this.local) return this.answeredHere(deployment, this.local);
-      const end = await this.ask(deployment, adapter, false);
-      const stale = end.kind === 'failed' && end.failure.kind === 'reset' && this.current?.wasStale === true;
-      if (!stale || this.sink.closed) return end;
-      // The connection had been closed before anything was asked, so that was no attempt.
-      this.attempts.pop();
-      return await this.ask(deployment, adapter, true);
-    } catch (error) {
-      if (error instanceof ApiError) return error;
-      throw error;
+    this.local = adapter.answerLocally?.(this.call.request, deployment);
+    if (this.local) {
+      this.attempts.push(recordOfOwnAnswer(deployment));
+      return { kind: 'answered', whole: this.local };
     }
+    const end = await this.ask(deployment, adapter, false);
+    const stale = end.kind === 'failed' && end.failure.kind === 'reset' && this.current?.wasStale === true;
+    if (!stale || this.sink.closed || this.isCutOff) return end;
+    // The connection had been closed before anything was asked, so that was no attempt.
+    this.attempts.pop();
+    return this.ask(deployment, adapter, true);
   }
 
   private async ask(deployment: Deployment, adapter: ProviderAdapter, fresh: boolean): Promise<AttemptEnd> {
     const { call, delivery } = this;
+    const totalDeadline = call.receivedAt + deployment.provider.timeouts.totalMs;
+    if (this.options.now() >= totalDeadline) throw new ApiError('timeout_error', NO_TIME_LEFT);
     const attempt = new RunningAttempt({
       ...this.options,
       call,
       deployment,
       adapter,
       delivery,
-      totalDeadline: call.receivedAt + deployment.provider.timeouts.totalMs,
+      totalDeadline,
       fresh,
       onLimits: (limits) => {
         this.plan.reported(deployment, limits);
@@ -176,30 +188,7 @@ export class RunningCall {
     this.current = attempt;
     attempt.start();
     const end = await attempt.end;
-    this.attempts.push({
-      deployment,
-      outcome: labelOf(end),
-      failure: end.kind === 'failed' ? end.failure : undefined,
-      durationMs: this.options.now() - attempt.startedAt,
-      firstByteMs: attempt.firstByteMs,
-      upstreamRequestId: attempt.upstreamRequestId,
-      ignored: attempt.ignored,
-    });
-    return end;
-  }
-
-  /** Stands in the history like any attempt, but took none of an upstream's time. */
-  private answeredHere(deployment: Deployment, whole: WholeAnswer): AttemptEnd {
-    const end = { kind: 'answered', whole } as const;
-    this.attempts.push({
-      deployment,
-      outcome: labelOf(end),
-      failure: undefined,
-      durationMs: 0,
-      firstByteMs: undefined,
-      upstreamRequestId: undefined,
-      ignored: [],
-    });
+    this.attempts.push(recordOf(attempt, end, this.options.now()));
     return end;
   }
 
@@ -225,9 +214,3 @@ export class RunningCall {
     };
   }
 }
-
-/** The upstream's status where it gave one, else the kind of failure. */
-const labelOf = (end: AttemptEnd): string => {
-  if (end.kind === 'answered') return '200';
-  return end.kind === 'failed' ? String(end.failure.status ?? end.failure.kind) : 'abandoned';
-};
