@@ -80,13 +80,18 @@ describe('a worker', () => {
   });
 
   it('gives a workspace that comes late with little its share at once', async () => {
-    site = await WorkerSite.open({ behaviour: 'delay=500', concurrency: 50 });
+    site = await WorkerSite.open({ behaviour: 'delay=1000', concurrency: 50 });
     await site.worker();
     await site.ended(await site.submit(300));
+    /** The median of three, because a wait depends on when in the others' calls it begins. */
     const timed = async (): Promise<number> => {
-      const began = performance.now();
-      await site.ended(await site.submit(25, OTHER_KEY), { key: OTHER_KEY });
-      return performance.now() - began;
+      const times: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        const began = performance.now();
+        await site.ended(await site.submit(25, OTHER_KEY), { key: OTHER_KEY });
+        times.push(performance.now() - began);
+      }
+      return times.sort((a, b) => a - b)[1] ?? 0;
     };
     const alone = await timed();
     await site.submit(5_000);
@@ -95,7 +100,7 @@ describe('a worker', () => {
       (open) => open >= 45,
     );
     expect(await timed()).toBeLessThan(2 * alone);
-  }, 60_000);
+  }, 90_000);
 });
 
 const describeLong = process.env.SWITCHYARD_LONG ? describe : describe.skip;
