@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Work } from '#batches';
@@ -7,19 +6,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOrigin } from '../http/caller-origin.js';
 import { pageView, readPageQuery } from '../http/page-query.js';
 import { WorkCounter } from '../work/work-counter.js';
+import { Uploads } from './uploads.js';
 import { progressHeader, viewBatch, viewProgress } from './view-batch.js';
 
 /** Message Batches, on any upstream. https://platform.claude.com/docs/en/api/messages/batches */
 @Controller(['v1/messages/batches', 'anthropic/v1/messages/batches'])
 export class BatchesController {
+  private readonly uploads = new Uploads();
+
   constructor(private readonly counter: WorkCounter) {}
 
   @Post()
   @HttpCode(HttpStatus.OK)
-  async create(@Req() request: FastifyRequest): Promise<object> {
-    const { works } = this.counter;
-    const submission = this.counter.submission('batch', request, {});
-    return viewBatch(await works.submitBatch(submission, request.body as IncomingMessage), callerOrigin(request));
+  async create(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const { workspace } = this.counter.caller(request);
+    const work = await this.uploads.take(request, { reply, workspace }, async (body) =>
+      this.counter.works.submitBatch(this.counter.submission('batch', request, {}), body),
+    );
+    return viewBatch(work, callerOrigin(request));
   }
 
   @Get()

@@ -19,32 +19,42 @@ export const bodyLimitOf = (route: string | undefined): number => (isStreamed(ro
 export const tooLarge = (limit = BODY_LIMIT): ApiError =>
   new ApiError('request_too_large', `Request exceeds the maximum size of ${limit} bytes.`);
 
+/** Longer than a body of that weight takes on any line worth the name. */
+const BODY_TIMEOUT_MS = 120_000;
+
+const tooSlow = (): ApiError =>
+  new ApiError('invalid_request_error', 'The request took too long to arrive.', {
+    status: 408,
+    headers: { connection: 'close' },
+  });
+
 type Done = (error: Error | null, body?: Buffer) => void;
 
 /**
  * Collects a body into one buffer. Where its length was declared, each piece is copied to its place as it comes, while the
  * processor still has it at hand, and no pieces pile up. Says 413 as soon as an undeclared length is too much, and lets
- * the rest run out, so that the caller gets to read why.
+ * the rest run out, so that the caller gets to read why. Says 408 where it takes too long.
  */
-export const readBody = (payload: IncomingMessage, done: Done): void => {
+export const readBody = (payload: IncomingMessage, done: Done, withinMs = BODY_TIMEOUT_MS): void => {
   const declared = Number(payload.headers['content-length']);
   const body = new GrowingBuffer(Number.isSafeInteger(declared) ? declared : 0);
-  let refused = false;
+  let isOver = false;
+  const end = (error: Error | null, bytes?: Buffer): void => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(late);
+    done(error, bytes);
+  };
+  const late = setTimeout(() => end(tooSlow()), withinMs);
   payload.on('data', (chunk: Buffer) => {
-    if (refused) return;
-    if (body.size + chunk.length <= BODY_LIMIT) {
-      body.append(chunk);
-      return;
-    }
-    refused = true;
-    done(tooLarge());
+    if (isOver) return;
+    if (body.size + chunk.length <= BODY_LIMIT) body.append(chunk);
+    else end(tooLarge());
   });
-  payload.on('end', () => {
-    if (!refused) done(null, body.take());
-  });
-  payload.on('error', (error) => {
-    if (!refused) done(new ApiError('invalid_request_error', 'The request body was cut off.', { cause: error }));
-  });
+  payload.on('end', () => end(null, body.take()));
+  payload.on('error', (error) =>
+    end(new ApiError('invalid_request_error', 'The request body was cut off.', { cause: error })),
+  );
 };
 
 const NOTHING = Buffer.alloc(0);

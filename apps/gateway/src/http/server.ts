@@ -36,8 +36,8 @@ export const createServer = ({ authenticate, drain, inFlight, routes }: ServerPa
     exposeHeadRoutes: false,
     genReqId: newRequestId,
     requestIdHeader: false,
-    // The upload only: an answer may take as long as it takes.
-    requestTimeout: 120_000,
+    // The upload only: an answer may take as long as it takes. So long clients wait for a batch to be taken in; bodies that are collected have less.
+    requestTimeout: 600_000,
     // Longer than the minute after which load balancers drop an idle connection.
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
