@@ -15,6 +15,8 @@ const EVERY_MS = 1_000;
 /** And all others so often. */
 const ALL_EVERY_MS = 5_000;
 const TURN_MS = 15_000;
+/** A holder gives a sign of life in less. */
+const RETURN_MS = 2_000;
 /** Works looked into at a time: with more open ones it takes several turns. */
 const MOST_AT_ONCE = 2_000;
 
@@ -72,7 +74,8 @@ export class Reconciler {
     if (!isReady) {
       const works = await this.comparison.run();
       await submissions.markReady(runId);
-      this.allAt = 0;
+      // Whoever runs a chunk takes it up again first: nothing need be sent twice because Redis has forgotten whose it is.
+      this.allAt = performance.now() + RETURN_MS;
       this.store.report('batches.compared', { works });
     }
     const now = await sets.now();
