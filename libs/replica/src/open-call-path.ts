@@ -28,6 +28,7 @@ export const openCallPath = async ({ config, logger }: { config: ConfigSource; l
     onMark: tellOfMarks(logger),
     onRedis: (state) => logger[state === 'up' ? 'info' : 'warn']({ msg: 'redis', state }),
   });
+  path.keep(config.current.catalog.routes);
   config.onChange(({ catalog }) => path.keep(catalog.routes));
   return path;
 };

@@ -170,6 +170,8 @@ export class CallPlan implements Plan, Selection {
     if (!wait) return this.attempts > 0 ? this.enough() : this.nothing(standstill);
     this.held = NONE;
     this.throttled = [];
+    // Who is overloaded by then is left alone for it anyway.
+    this.overloaded = [];
     if (wait.again) this.tried = this.tried.filter((member) => member !== wait.again);
     return { kind: 'wait', ms: wait.ms };
   }
@@ -182,7 +184,9 @@ export class CallPlan implements Plan, Selection {
   /** Nobody is left who could be tried instead: what was tried, if only for its fitness, is the answer. */
   private nothing({ reason, remainingMs, deployment }: Standstill): NoChoice {
     const isAnswer = deployment === undefined && this.unfit.length > 0;
-    return { kind: 'none', reason: isAnswer ? 'tried' : reason, retryAfterMs: remainingMs };
+    // Nobody knows when an operator has seen to a refused credential; for the rest, nobody is sent away without a time.
+    const retryAfterMs = remainingMs ?? (reason === 'unavailable' ? undefined : ANOTHER_CALL_MS);
+    return { kind: 'none', reason: isAnswer ? 'tried' : reason, retryAfterMs };
   }
 
   /** Nothing more is tried by this call. Unless the answer is final, another one may be luckier, if only when somebody has returned. */

@@ -160,6 +160,40 @@ describe('the engine', () => {
     expect(virtual.peek(patient)).toMatchObject({ kind: 'none', reason: 'rate-limited' });
   });
 
+  it('waits for as long as the route says, and no longer', () => {
+    const patient = aRoute([aDeployment('a')], { waitMs: 2_000 });
+    const waits = [2_000, 2_001].map((retryAfterMs) => {
+      const virtual = new VirtualEngine();
+      const limited = virtual.begin(patient);
+      limited?.settle(failed(429, { retryAfterMs }));
+      return virtual.peek(patient);
+    });
+    expect(waits).toEqual([{ kind: 'wait', ms: 2_000 }, expect.objectContaining({ kind: 'none' })]);
+  });
+
+  it('asks the other credentials of an overloaded provider once that has rested', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a', { credential: 'x' }), aDeployment('a', { credential: 'y' })], {
+      waitMs: 3_000,
+    });
+    let calls = 0;
+    const { tried, waited, end } = virtual.call(route, () => (calls++ === 0 ? failed(529) : ANSWERED));
+    expect(new Set(tried).size).toBe(2);
+    expect(waited).toBeGreaterThanOrEqual(2_000);
+    expect(end).toBeUndefined();
+  });
+
+  it('sends nobody away without a time while one request finds out whether the only upstream works again', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    for (let call = 0; call < 12; call++) virtual.call(only, always(failed(503)));
+    virtual.now += 10_000;
+    virtual.begin(only);
+    const refusals = Array.from({ length: 20 }, () => virtual.peek(only)).filter(({ kind }) => kind === 'none');
+    expect(refusals.length).toBeGreaterThan(5);
+    for (const refusal of refusals) expect(refusal).toMatchObject({ reason: 'overloaded', retryAfterMs: 1_000 });
+  });
+
   it('waits out a short rate limit of the only deployment, once', () => {
     const virtual = new VirtualEngine();
     const only = aRoute([aDeployment('a')]);

@@ -1,4 +1,4 @@
-import type { Credential, HealthMark, Route } from '#core';
+import type { Credential, Deployment, HealthMark, Route } from '#core';
 import { CallPlan, type PlanTools } from './call-plan.js';
 import type { Ask, Chooser, Plan } from './chooser.js';
 import { explain } from './explain.js';
@@ -8,8 +8,9 @@ import { type RouteShape, shapeOf } from './route-shape.js';
 import { Selector } from './selector.js';
 import { SteadyClock } from './steady-clock.js';
 import type { Suspension } from './suspension.js';
-import { Targets } from './targets.js';
+import type { Target } from './target.js';
 import { stateOf } from './target-state.js';
+import { Targets } from './targets.js';
 
 export interface EngineOptions {
   /** Milliseconds, meant to be monotonic. It may jump: nothing lasts longer than its rule says. */
@@ -82,13 +83,6 @@ export class Engine implements Chooser {
     this.shapes = new WeakMap();
   }
 
-  /** What this replica has found out and others should know, as it stands now. */
-  marks(): HealthMark[] {
-    const now = this.clock.read();
-    const running = [...this.known.allSuspensions()].filter(({ own, until }) => own && until > now);
-    return running.map((suspension) => suspension.mark(now));
-  }
-
   /** The configuration has changed to these routes. Forgets deployments that are gone, unless calls are still running on them. */
   keep(routes: readonly Route[]): void {
     this.known.keep(
@@ -104,15 +98,17 @@ export class Engine implements Chooser {
   /** The live state of every deployment in `routes`, each once, in their order. */
   targets(routes: readonly Route[]): DeploymentState[] {
     const now = this.clock.read();
-    const routesOf = new Map<ReturnType<Targets['of']>, string[]>();
+    const seen = new Map<Target, { deployment: Deployment; names: string[] }>();
     for (const { name, deployments } of routes) {
       for (const deployment of deployments) {
         const target = this.known.of(deployment);
-        const names = routesOf.get(target) ?? [];
-        routesOf.set(target, names.includes(name) ? names : [...names, name]);
+        // Its tier and weight are those of today, whenever it was first met.
+        const known = seen.get(target) ?? { deployment, names: [] };
+        seen.set(target, known);
+        if (!known.names.includes(name)) known.names.push(name);
       }
     }
-    return [...routesOf].map(([target, names]) => stateOf(target, names, now));
+    return [...seen].map(([target, { deployment, names }]) => ({ ...stateOf(target, names, now), deployment }));
   }
 
   private shape(route: Route): RouteShape {

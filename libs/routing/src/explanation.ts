@@ -2,7 +2,7 @@ import type { Deployment } from '#core';
 
 /** Why a deployment may not be used now. */
 export interface Exclusion {
-  /** A word for programs: `disabled`, `cooldown`, `breaker-open`, `probing`, `no-headroom`, `limited`, `throttled`, `tier`. */
+  /** A word for programs: `disabled`, `cooldown`, `breaker-open`, `probing`, `no-headroom`, `limited`, `paced`, `throttled`, `tier`. */
   code: string;
   /** A sentence for people. */
   reason: string;

@@ -77,7 +77,6 @@ describe('a suspension', () => {
     suspension.impose(0, imposition('told', 0, 7_000));
     for (let now = 0; now < 7_000; now += 1_000) suspension.hear(now + 50, heard(suspension.mark(now).remainingMs));
     expect(suspension.until).toBe(7_000);
-    expect(suspension.own).toBe(true);
   });
 
   it('is not brought back by those who have not heard yet that it was lifted', () => {
@@ -94,5 +93,19 @@ describe('a suspension', () => {
     const suspension = credential();
     expect(suspension.impose(0, imposition('told', 0, 7_000))).toBe(true);
     expect(suspension.impose(1, imposition('told', 0, 3_000))).toBe(false);
+    expect(suspension.impose(2, imposition('told', 0, 9_000))).toBe(true);
+  });
+
+  it('is told once, however many requests that were under way are refused one after the other', () => {
+    const suspension = credential();
+    const refusals = Array.from({ length: 1_000 }, (_, at) => suspension.impose(at, imposition('told', 0, 7_000)));
+    expect(refusals.filter(Boolean)).toEqual([true]);
+    expect(suspension.until).toBe(999 + 7_000);
+  });
+
+  it('is not told to those from whom it was heard', () => {
+    const suspension = credential();
+    suspension.hear(0, heard(7_000));
+    expect(suspension.impose(100, imposition('told', 0, 7_000))).toBe(false);
   });
 });

@@ -5,8 +5,8 @@ import { ProbeSlot } from './probe-slot.js';
 /** Longer than this an upstream's `retry-after` is not believed. */
 const LONGEST_COOLDOWN_MS = 300_000;
 const HOUR_MS = 3_600_000;
-/** A mark that comes back from the other replicas has grown by its way; that much is no news. */
-const ECHO_MS = 1_000;
+/** So much longer is no news: marks grow on their way round, and requests that were under way are refused one after the other. */
+const NO_NEWS_MS = 1_000;
 /** So long after a mark was lifted, others may still be passing it round. */
 const LIFTED_MS = 2_000;
 
@@ -23,12 +23,12 @@ export class Suspension {
   kind: HealthMark['kind'] = 'cooldown';
   /** For people. */
   reason = '';
-  /** Learnt by this replica, not heard from another. */
-  own = false;
   /** Lent to the request that shows whether a credential works again. */
   readonly probe = new ProbeSlot();
 
   private imposedAt = Number.NEGATIVE_INFINITY;
+  /** Until when, as far as the other replicas know. */
+  private knownUntil = Number.NEGATIVE_INFINITY;
   private liftedAt = Number.NEGATIVE_INFINITY;
   private inARow = 0;
   private isUnproven = false;
@@ -61,17 +61,19 @@ export class Suspension {
     this.imposedAt = now;
     this.isUnproven = length === 'until-probed';
     this.probe.clear();
-    const before = this.until;
-    if (now + ms > before) this.extend(now + ms, { kind, reason, own: true });
-    return this.until > before;
+    if (now + ms > this.until) this.extend(now + ms, kind, reason);
+    const isNews = this.until > this.knownUntil + NO_NEWS_MS;
+    if (isNews) this.knownUntil = this.until;
+    return isNews;
   }
 
   /** Another replica's mark. */
   hear(now: number, { kind, reason, remainingMs }: HealthMark): void {
     if (now - this.liftedAt < LIFTED_MS) return;
     const until = now + Math.min(remainingMs, kind === 'disabled' ? HOUR_MS : LONGEST_COOLDOWN_MS);
-    if (this.until > now && until - this.until < ECHO_MS) return;
-    if (until > this.until) this.extend(until, { kind: kind === 'disabled' ? kind : 'cooldown', reason, own: false });
+    this.knownUntil = Math.max(this.knownUntil, until);
+    if (this.until > now && until - this.until < NO_NEWS_MS) return;
+    if (until > this.until) this.extend(until, kind === 'disabled' ? kind : 'cooldown', reason);
     if (this.scope === 'credential') this.isUnproven = true;
     if (this.inARow === 0) this.inARow = 1;
     this.imposedAt = Math.max(this.imposedAt, now);
@@ -91,6 +93,7 @@ export class Suspension {
   lift(now: number): boolean {
     const ran = this.until > now || this.isUnproven;
     this.until = Math.min(this.until, now);
+    this.knownUntil = this.until;
     this.liftedAt = now;
     this.isUnproven = false;
     this.inARow = 0;
@@ -103,11 +106,10 @@ export class Suspension {
     return { subject, kind, reason, remainingMs: Math.max(0, this.until - now) };
   }
 
-  private extend(until: number, { kind, reason, own }: Pick<Suspension, 'kind' | 'reason' | 'own'>): void {
+  private extend(until: number, kind: HealthMark['kind'], reason: string): void {
     this.until = until;
     this.kind = kind;
     this.reason = reason;
-    this.own = own;
   }
 }
 

@@ -57,8 +57,10 @@ export class Targets {
 
   /** Forgets everything, but for the moment at which a mark was lifted. Calls that are running end on what they began with. */
   forget(): void {
+    const known = [...this.byKey.values()];
     this.byKey.clear();
     this.throttleOf.clear();
+    for (const { deployment } of known) this.of(deployment);
   }
 
   /** Forgets what is not in `deployments`, unless calls are still running on it; and marks that nobody can be meant by any more. */

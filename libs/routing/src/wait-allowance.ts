@@ -40,26 +40,25 @@ export class WaitAllowance {
     const { offered } = this;
     this.offered = undefined;
     if (!offered || this.hasAskedAgain) return undefined;
-    const ms = offered.member.target.shared.suspensions['credential-model'].until - now;
-    if (ms > WORTH_WAITING_MS || !this.spend(ms, MOST_MS)) return undefined;
+    const left = offered.member.target.shared.suspensions['credential-model'].until - now;
+    const ms = left > WORTH_WAITING_MS ? undefined : this.spend(left, MOST_MS);
+    if (ms === undefined) return undefined;
     this.hasAskedAgain = true;
-    return { ms: this.spread(ms), again: offered.member };
+    return { ms, again: offered.member };
   }
 
   private takeReturn({ remainingMs, isPaced, deployment }: Standstill): Wait | undefined {
     if (deployment === undefined || remainingMs === undefined) return undefined;
-    if (!this.spend(remainingMs, isPaced ? MOST_MS : Math.min(MOST_MS, this.routeMs))) return undefined;
-    return { ms: this.spread(remainingMs), again: undefined };
+    const ms = this.spend(remainingMs, isPaced ? MOST_MS : Math.min(MOST_MS, this.routeMs));
+    return ms === undefined ? undefined : { ms, again: undefined };
   }
 
-  private spend(ms: number, most: number): boolean {
-    const spent = this.waited + ms * (1 + SPREAD) + 1;
-    if (!(spent <= most)) return false;
-    this.waited = spent;
-    return true;
-  }
-
-  private spread(ms: number): number {
-    return Math.ceil(ms * (1 + SPREAD * this.random()));
+  /** How long to wait for what is so far off; undefined where that is too long. */
+  private spend(ms: number, most: number): number | undefined {
+    const left = most - this.waited;
+    if (!(ms <= left)) return undefined;
+    const wait = Math.max(1, Math.min(left, Math.ceil(ms * (1 + SPREAD * this.random()))));
+    this.waited += wait;
+    return wait;
   }
 }
