@@ -80,7 +80,7 @@ export class LineBench {
   }
 
   async run(line: Line, signal = new AbortController().signal, onEvent?: (event: string, data: string) => void) {
-    const release = await this.booked.take(line.work, signal);
+    const release = await this.booked.take(line, signal);
     try {
       return await this.runner.run(line, signal, onEvent);
     } finally {

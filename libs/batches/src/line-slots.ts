@@ -1,7 +1,7 @@
-import type { Manifest } from './work.js';
+import type { Line } from './work.js';
 
 /** Limits how many lines run at a time in this process. Given by whoever composes the worker. */
 export interface LineSlots {
   /** Resolves with a function that gives the slot back, once; rejects with the signal's reason when it aborts before. */
-  take(work: Manifest, signal: AbortSignal): Promise<() => void>;
+  take(line: Pick<Line, 'work' | 'index'>, signal: AbortSignal): Promise<() => void>;
 }

@@ -76,7 +76,7 @@ class LineTries {
       const tried = await this.try(slot);
       if ('result' in tried) return tried;
       await this.pause(tried);
-      slot = await this.parts.slots.again(line.work, tried.route, signal);
+      slot = await this.parts.slots.again(line, tried.route, signal);
     }
   }
 

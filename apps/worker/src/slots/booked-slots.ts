@@ -1,6 +1,9 @@
-import { type LineSlots, type Manifest, SHARE_OF } from '#batches';
+import { type Line, type LineSlots, type Manifest, SHARE_OF } from '#batches';
 import type { Urgency } from '#core';
 import type { FairSlots, Slot, Wish } from './fair-slots.js';
+
+/** Which line it is. */
+type Place = Pick<Line, 'work' | 'index'>;
 
 /** For a line whose slot was not taken here, which only a fault could bring about. */
 const NONE: Slot = {
@@ -26,8 +29,9 @@ export class BookedSlots implements LineSlots {
     },
   ) {}
 
-  async take(work: Manifest, signal: AbortSignal): Promise<() => void> {
-    const slot = await this.again(work, undefined, signal);
+  async take(line: Place, signal: AbortSignal): Promise<() => void> {
+    const { work } = line;
+    const slot = await this.again(line, undefined, signal);
     const booked = this.booked.get(work.id) ?? [];
     this.booked.set(work.id, booked);
     booked.push(slot);
@@ -45,10 +49,10 @@ export class BookedSlots implements LineSlots {
   }
 
   /** Another slot, for a line that has to be tried again. Rejects with the signal's reason. */
-  again(work: Manifest, route: string | undefined, signal: AbortSignal): Promise<Slot> {
+  again({ work, index }: Place, route: string | undefined, signal: AbortSignal): Promise<Slot> {
     const { id, workspace, priority } = work;
     const weight = this.options.weightOf(workspace);
-    const wish: Wish = { workspace, weight, work: id, share: SHARE_OF[priority], route };
+    const wish: Wish = { workspace, weight, work: id, share: SHARE_OF[priority], line: index, route };
     return this.slots[this.options.urgencyOf(work)].take(wish, signal);
   }
 }

@@ -9,6 +9,7 @@ const wish = (workspace: string, more: Partial<Wish> = {}): Wish => ({
   weight: 1,
   work: `${workspace}-1`,
   share: 1,
+  line: 0,
   route: 'm',
   ...more,
 });
@@ -73,6 +74,18 @@ describe('the slots for lines', () => {
     await answer(8);
     await newcomer;
     expect([got, of('a')]).toEqual([8, 8]);
+  });
+
+  it('begins the lines of a work in their order, whichever asked first', async () => {
+    const { ask, settle, answer, granted } = bench(1);
+    for (const line of [0, 7, 3, 9, 1]) ask(wish('a', { line }));
+    const begun: number[] = [];
+    for (let turn = 0; turn < 5; turn++) {
+      await settle();
+      begun.push(...granted.map(({ wish: { line } }) => line));
+      await answer(1);
+    }
+    expect(begun).toEqual([0, 1, 3, 7, 9]);
   });
 
   it('shares by weight', async () => {

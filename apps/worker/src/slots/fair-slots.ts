@@ -9,6 +9,8 @@ export interface Wish {
   work: string;
   /** Of the work against others of its workspace, above 0. */
   share: number;
+  /** Its place in the work. */
+  line: number;
   /** Name of the route, each of which has a limit of its own. Undefined: not known yet; most likely where its work's other lines go. */
   route: string | undefined;
 }
@@ -46,7 +48,7 @@ interface Route {
 /** Its works by name. */
 class Workspace extends Party<Work> {}
 
-/** Its waiting lines by route, first come first. */
+/** Its waiting lines by route, in their order: its chunks end one after the other then, and not all of them at once. */
 class Work extends Party<Waiting[]> {
   /** Where its last line went. */
   route: string | undefined;
@@ -108,7 +110,8 @@ export class FairSlots {
         },
       };
       signal.addEventListener('abort', abandon, { once: true });
-      queue.push(waiting);
+      const before = queue.findLastIndex((other) => other.wish.line <= wish.line);
+      queue.splice(before + 1, 0, waiting);
       this.pump();
     });
   }

@@ -72,7 +72,7 @@ export class ChunkRun {
     const underWay = new Set<Promise<boolean>>();
     let answered = 0;
     for (const line of lines) {
-      const release = await this.permit();
+      const release = await this.permit(line);
       if (!release) break;
       const ends = this.runLine(line, release);
       underWay.add(ends);
@@ -86,11 +86,11 @@ export class ChunkRun {
   }
 
   /** Undefined when nothing more is to be begun. */
-  private async permit(): Promise<(() => void) | undefined> {
+  private async permit(line: Line): Promise<(() => void) | undefined> {
     let release: (() => void) | undefined;
     try {
       await this.recorder.log.untilWell();
-      release = await this.running.slots.take(this.held.claim.work, this.starts);
+      release = await this.running.slots.take(line, this.starts);
       await this.held.untilSure();
       this.starts.throwIfAborted();
       return release;

@@ -49,7 +49,7 @@ export class JobRun {
     const starts = AbortSignal.any([this.held.runs, this.grace.stop]);
     let release: (() => void) | undefined;
     try {
-      release = await this.running.slots.take(line.work, starts);
+      release = await this.running.slots.take(line, starts);
       await this.held.untilSure();
       starts.throwIfAborted();
       this.inFlight = true;
