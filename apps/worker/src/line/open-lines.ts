@@ -1,7 +1,7 @@
 import type { Line, LineStatus } from '#batches';
 import type { CallPath, Settlement } from '#exchange';
 import type { ConfigSource, Logger, Telemetry } from '#platform';
-import { CallMetrics, logCall } from '#replica';
+import { CallMetrics, logCall, observeRouting } from '#replica';
 import { AdaptiveLimit } from '../slots/adaptive-limit.js';
 import { BookedSlots } from '../slots/booked-slots.js';
 import { FairSlots } from '../slots/fair-slots.js';
@@ -40,6 +40,7 @@ export const openLines = ({ config, logger, telemetry, path, onEnded }: LinesOpt
     urgencyOf,
   });
   const metrics = new CallMetrics(telemetry.meter, () => slots.batch.underWay + slots.interactive.underWay);
+  observeRouting(telemetry.meter, path, () => current().catalog.routes);
   const runner = new ExchangeLineRunner({
     exchange: path.exchange,
     admission: new LineAdmission(current, telemetry.tracer, now),
