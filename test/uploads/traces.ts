@@ -4,8 +4,8 @@ import { Redis } from 'ioredis';
 import { until } from '#testing';
 import type { Yard } from '../yard.js';
 
-/** What comes and goes by itself. */
-const PASSING = /^sw:\{b\}:(ready|turn)$|^sw:(?!\{b\}:)|^bull:/;
+/** What tells of works. The rest is the queue's, the replicas', and notes of what is still to be cleared away. */
+const OF_WORKS = /^sw:\{b\}:(work|done|sealed|claims|win|live|list|load|idem|open|canceling|kept|hooks)\b/;
 
 /** What there is of jobs and batches: the files in storage and the keys in Redis. */
 export interface Traces {
@@ -22,7 +22,7 @@ export const tracesIn = async ({ folder, redis }: Yard): Promise<Traces> => {
   const client = new Redis(redis.url);
   const keys = await client.keys('*');
   client.disconnect();
-  return { files: (await filesIn(folder)).toSorted(), keys: keys.filter((key) => !PASSING.test(key)).toSorted() };
+  return { files: (await filesIn(folder)).toSorted(), keys: keys.filter((key) => OF_WORKS.test(key)).toSorted() };
 };
 
 /** Resolves when there is no more than there was. What was broken off may be cleared away a little later. */
