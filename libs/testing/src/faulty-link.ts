@@ -28,6 +28,8 @@ export class FaultyLink {
   private readonly toCaller: SlowPipe;
   private fromTarget = 0;
   private inReply = false;
+  /** Something was asked and not answered yet. */
+  private isBusy = false;
   private idle: NodeJS.Timeout | undefined;
   private expired = false;
 
@@ -80,6 +82,7 @@ export class FaultyLink {
       this.owner.raced();
       return this.reset();
     }
+    this.isBusy = true;
     this.rearm();
     this.inReply = false;
     const { drop, garbage, halfOpen } = this.owner.toxics();
@@ -89,6 +92,7 @@ export class FaultyLink {
   }
 
   private replied(chunk: Buffer): void {
+    this.isBusy = false;
     this.rearm();
     const { drop, garbage, resetAfterBytes } = this.owner.toxics();
     if (drop || garbage || this.expired) return;
@@ -99,11 +103,11 @@ export class FaultyLink {
     else this.toCaller.write(chunk);
   }
 
-  /** Counts silence anew. */
+  /** Counts silence anew; to wait for an answer is none. */
   private rearm(): void {
     clearTimeout(this.idle);
     const { closeIdleAfterMs } = this.owner.toxics();
-    if (closeIdleAfterMs === undefined) return;
+    if (closeIdleAfterMs === undefined || this.isBusy) return;
     this.idle = setTimeout(() => this.expire(), closeIdleAfterMs);
   }
 

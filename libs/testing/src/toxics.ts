@@ -10,7 +10,7 @@ export interface Toxics {
   refuse?: boolean;
   /** A connection is reset once so many bytes of the target's have passed. */
   resetAfterBytes?: number;
-  /** Connections are closed after so much silence, as servers and balancers do. */
+  /** Connections on which nothing is asked for so long are closed, as servers do. */
   closeIdleAfterMs?: number;
   /**
    * With `closeIdleAfterMs`: how long the news of the closing travels. What is sent in the meantime meets a closed connection and is

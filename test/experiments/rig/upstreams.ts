@@ -31,6 +31,13 @@ export const leadingTo = (upstreams: readonly Upstream[], model: Section = {}, m
   });
 };
 
+/** The same with a model `warm` that nothing is wrong with, so that gateways can be warmed up before anything counts. */
+export const withWarmRoute = (config: Section, url: string): Section => ({
+  ...config,
+  providers: { ...(config.providers as Section), warm: provider('anthropic', url) },
+  models: { ...(config.models as Section), warm: { targets: [{ provider: 'warm' }] } },
+});
+
 /** When calls arrived at a simulator, in milliseconds since the epoch. */
 export const arrivals = ({ ledger }: Simulator, fromMs = 0, toMs = Number.POSITIVE_INFINITY): number[] =>
   ledger

@@ -2,7 +2,7 @@ import type { Experiment } from '../experiment.js';
 import { atLeast, atMost, exactly } from '../figure.js';
 import { failedOf, failuresIn } from '../load/call-record.js';
 import { REPLICA_HEADER } from '../load/caller.js';
-import { leadingTo, MODEL } from '../rig/upstreams.js';
+import { leadingTo, MODEL, withWarmRoute } from '../rig/upstreams.js';
 
 const COOLDOWN_MS = 7_000;
 /** Half a second either way: clocks, and answers that were under way. */
@@ -20,7 +20,10 @@ export const a03: Experiment = {
   tier: 'quick',
   run: async (rig) => {
     const simulator = await rig.simulator();
-    const fleet = await rig.gateways(leadingTo([{ url: simulator.url, entry: { credentials } }]));
+    const fleet = await rig.gateways(
+      withWarmRoute(leadingTo([{ url: simulator.url, entry: { credentials } }]), simulator.url),
+    );
+    await fleet.warm('warm');
     const load = fleet.load({ perSecond: 60, forMs: rig.scale(9_000, 30_000), question: { model: MODEL } });
     const records = await load.done;
     const limited = simulator.ledger.entries({ credential: credentials[0]?.api_key });

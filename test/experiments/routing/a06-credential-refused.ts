@@ -1,9 +1,8 @@
 import type { LedgerEntry } from '../../../apps/simulator/src/ledger/ledger-entry.js';
-import { provider, type Section } from '#testing';
 import type { Experiment } from '../experiment.js';
 import { atLeast, atMost, exactly } from '../figure.js';
 import { REPLICA_HEADER } from '../load/caller.js';
-import { leadingTo, MODEL } from '../rig/upstreams.js';
+import { leadingTo, MODEL, withWarmRoute } from '../rig/upstreams.js';
 
 const REFUSED = 'refused@status=401';
 /** A call that was on its way when the refusal came is none that was made in spite of it. */
@@ -23,11 +22,7 @@ export const a06: Experiment = {
   run: async (rig) => {
     const simulator = await rig.simulator();
     const config = leadingTo([{ url: simulator.url, entry: { credentials: [{ name: 'main', api_key: REFUSED }] } }]);
-    const fleet = await rig.gateways({
-      ...config,
-      providers: { ...(config.providers as Section), accepted: provider('anthropic', simulator.url) },
-      models: { ...(config.models as Section), warm: { targets: [{ provider: 'accepted' }] } },
-    });
+    const fleet = await rig.gateways(withWarmRoute(config, simulator.url));
     await fleet.warm('warm');
     const load = fleet.load({ perSecond: 50, forMs: rig.scale(3_000, 30_000), question: { model: MODEL } });
     const records = await load.done;
