@@ -115,6 +115,21 @@ describe('several workers at one chunk', () => {
     );
   });
 
+  it('goes on with a chunk whose claim Redis has lost', async () => {
+    const { work } = await submit();
+    upstream.delayMs = 10;
+    member.work(upstream.runner(), { chunks: 1, lines: 2 });
+    await until(
+      () => upstream.calls,
+      (calls) => calls > 5,
+    );
+    await member.store.redis.del(`sw:{b}:claims:${work.id}`);
+
+    await checkEnded(member.works, await untilEnded(member, work), IDS);
+    expect(member.outcomes).toEqual(['done']);
+    expect(upstream.duplicates).toBe(0);
+  });
+
   it('keeps the results of whoever seals first', async () => {
     const { work, manifest } = await submit();
     // The zombie has all answers and sleeps just before it seals; its storage is slow.

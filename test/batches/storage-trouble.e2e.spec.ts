@@ -72,7 +72,10 @@ describe('storage that is full for a while', () => {
       (refused) => refused > 60,
     );
     // What has begun ends; nothing is begun any more.
-    expect(upstream.active).toBe(0);
+    await until(
+      () => upstream.active,
+      (active) => active === 0,
+    );
     const sent = upstream.calls;
     expect(sent).toBeLessThan(IDS.length);
     await expect(member.works.submitBatch(aSubmission(), bodyOf(['a']))).rejects.toMatchObject({ status: 503 });

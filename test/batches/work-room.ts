@@ -164,6 +164,8 @@ export const openMember = async ({
   });
   const member = new Member(store, [redis, listener], offers, { limits, archiveAfterMs, report });
   await member.assembled.reconciler.tick();
+  // Whoever is started next may repair.
+  await member.assembled.reconciler.stop();
   return member;
 };
 

@@ -150,21 +150,17 @@ describe('batches', () => {
 
     expect(await member.works.find('w', 'batch', work.id)).toBeUndefined();
     expect(await stored(member)).toEqual([]);
-    expect((await member.store.redis.keys('sw:{b}:*')).toSorted()).toEqual(
-      ['sw:{b}:load:w', 'sw:{b}:ready', 'sw:{b}:turn'].toSorted(),
-    );
+    expect((await member.store.redis.keys('sw:{b}:*')).toSorted()).toEqual(['sw:{b}:load:w', 'sw:{b}:ready']);
     expect(await member.store.redis.hgetall('sw:{b}:load:w')).toEqual({ batches: '0', lines: '0' });
   });
 
   it('drops requests and results when they are old enough, and still knows of the batch', async () => {
-    const young = await room.join({ archiveAfterMs: 0 });
     member.work(upstream.runner());
     const work = await member.works.submitBatch(aSubmission(), bodyOf(idsOf(200)));
     await untilEnded(member, work);
     await member.stop();
-    await member.store.redis.del('sw:{b}:turn');
 
-    await young.assembled.reconciler.tick();
+    const young = await room.join({ archiveAfterMs: 0 });
 
     const archived = await member.works.find('w', 'batch', work.id);
     expect(archived).toMatchObject({ status: 'ended', archivedAt: expect.any(Number), counts: { succeeded: 180 } });

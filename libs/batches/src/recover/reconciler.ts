@@ -14,7 +14,8 @@ import { restoreWork } from './restore.js';
 const EVERY_MS = 1_000;
 /** And all others so often. */
 const ALL_EVERY_MS = 5_000;
-const TURN_MS = 15_000;
+/** How long nobody repairs when the one whose turn it was has died. */
+const TURN_MS = 5_000;
 /** A holder gives a sign of life in less. */
 const RETURN_MS = 2_000;
 /** Works looked into at a time: with more open ones it takes several turns. */
@@ -50,11 +51,12 @@ export class Reconciler {
     void this.tick();
   }
 
-  /** Resolves when nothing of it is under way any more. */
+  /** Resolves when nothing of it is under way any more, and it is another's turn. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.timer = undefined;
     await this.running;
+    await this.store.sets.leaveTurn(this.name).catch(() => undefined);
   }
 
   /** Never rejects: what could not be done is done at the next turn. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RedisAddress } from '#core';
-import { openRedis } from './open-redis.js';
+import { openRedis } from '#redis';
 
 const COMMAND_MS = 3_000;
 
@@ -19,9 +19,11 @@ export const connectWorkRedis = (address: RedisAddress): Redis =>
     retryStrategy,
   }).on('error', () => undefined);
 
-/** A client that only listens. It waits for the connection, and takes its channels up again after each loss. */
+/** A client that only listens. Whoever listens takes its channels up after each loss. */
 export const connectWorkNews = (address: RedisAddress): Redis =>
-  openRedis(address, { maxRetriesPerRequest: null, connectTimeout: COMMAND_MS, retryStrategy }).on(
-    'error',
-    () => undefined,
-  );
+  openRedis(address, {
+    maxRetriesPerRequest: null,
+    connectTimeout: COMMAND_MS,
+    autoResubscribe: false,
+    retryStrategy,
+  }).on('error', () => undefined);

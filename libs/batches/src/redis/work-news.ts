@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { keys } from './keys.js';
 
@@ -10,8 +11,8 @@ export class WorkNews {
   /** `redis` serves nothing else: it only listens. */
   constructor(private readonly redis: Redis) {
     redis.on('message', (_channel: string, message: string) => this.tell(message));
-    // A loss ends the first attempt; the client subscribes anew by itself once it has a connection.
-    redis.subscribe(keys.news).catch(() => undefined);
+    redis.on('ready', () => void this.subscribe());
+    if (redis.status === 'ready') void this.subscribe();
   }
 
   /** Returns what ends the listening. */
@@ -26,6 +27,17 @@ export class WorkNews {
 
   close(): void {
     this.redis.disconnect();
+  }
+
+  /** Only where a Redis answers: ioredis 6.0.0 throws where nobody can catch it if a subscription is answered by something else. */
+  private async subscribe(): Promise<void> {
+    try {
+      const word = randomUUID();
+      if ((await this.redis.echo(word)) === word) await this.redis.subscribe(keys.news);
+      else this.redis.disconnect(true);
+    } catch {
+      // The connection is lost, and the next one is as good.
+    }
   }
 
   private tell(message: string): void {

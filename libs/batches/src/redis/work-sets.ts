@@ -54,4 +54,9 @@ export class WorkSets {
     await this.redis.pexpire(keys.turn, forMs);
     return true;
   }
+
+  /** Lets another repair at once. */
+  async leaveTurn(owner: string): Promise<void> {
+    if ((await this.redis.get(keys.turn)) === owner) await this.redis.del(keys.turn);
+  }
 }

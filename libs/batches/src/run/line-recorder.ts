@@ -81,8 +81,12 @@ export class LineRecorder {
   }
 
   private async commit(lines: readonly CountedLine[]): Promise<boolean> {
-    const state = await this.store.claims.commit(this.held.claim, lines);
-    if (state === 'missing') throw new NotKnownYet('Redis does not know the work yet.');
-    return state === 'recorded';
+    const { claims } = this.store;
+    const state = await claims.commit(this.held.claim, lines);
+    if (state === 'recorded') return true;
+    // Redis may have lost the claim, and just got the work back: then the chunk is still ours for the asking.
+    const isOurs = state === 'stale' && !['stale', 'missing'].includes(await claims.renew(this.held.claim));
+    if (state === 'missing' || isOurs) throw new NotKnownYet('Redis does not know it yet.');
+    return false;
   }
 }
