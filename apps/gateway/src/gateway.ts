@@ -57,7 +57,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const recorder = new CallRecorder(logger, new CallMetrics(telemetry.meter, () => inFlight.count));
   const admission = new Admission(() => config.current, telemetry.tracer, now);
   const works = await openWorks(options);
-  const counter = new WorkCounter(works.works, (url) => checkWebhookUrl(url, config.current.webhooks));
+  const counter = new WorkCounter(works.works, {
+    expiresMs: () => config.current.batches.expiresMs,
+    checkWebhookUrl: (url) => checkWebhookUrl(url, config.current.webhooks),
+  });
   const app = await listen(
     options,
     { drain, inFlight },

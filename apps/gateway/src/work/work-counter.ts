@@ -2,7 +2,6 @@ import type { Priority, Submission, WorkKind, Works } from '#batches';
 import { ApiError, type CallerKey } from '#core';
 import type { FastifyRequest } from 'fastify';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const PRIORITIES: readonly string[] = ['interactive', 'normal', 'background'] satisfies Priority[];
 const TRAVELLING = ['anthropic-version', 'anthropic-beta'];
 
@@ -25,12 +24,19 @@ const priorityOf = (name: string | undefined): Priority | undefined => {
   return name as Priority;
 };
 
+/** What the configuration has to say of submissions, at the moment of the question. */
+export interface WorkRules {
+  /** How long a work waits for its results at most. */
+  expiresMs: () => number;
+  /** Throws the 400 of a URL that nothing may be sent to. */
+  checkWebhookUrl: (url: string) => void;
+}
+
 /** Where work for later is handed in: makes submissions of requests. */
 export class WorkCounter {
   constructor(
     readonly works: Works,
-    /** Throws the 400 of a URL that nothing may be sent to. */
-    private readonly checkWebhookUrl: (url: string) => void,
+    private readonly rules: WorkRules,
   ) {}
 
   caller({ caller }: FastifyRequest): CallerKey {
@@ -42,7 +48,8 @@ export class WorkCounter {
   submission(kind: WorkKind, request: FastifyRequest, wishes: Wishes): Submission {
     const { workspace, name } = this.caller(request);
     const webhookUrl = wishes.webhookUrl ?? headerOf(request, 'x-switchyard-webhook-url');
-    if (webhookUrl !== undefined) this.checkWebhookUrl(webhookUrl);
+    if (webhookUrl !== undefined) this.rules.checkWebhookUrl(webhookUrl);
+    const longest = this.rules.expiresMs();
     const idempotencyKey = headerOf(request, 'idempotency-key');
     if (idempotencyKey !== undefined && idempotencyKey.length > 255)
       throw new ApiError('invalid_request_error', 'idempotency-key: Input should have at most 255 characters');
@@ -51,7 +58,7 @@ export class WorkCounter {
       workspace,
       key: name,
       priority: priorityOf(wishes.priority ?? headerOf(request, 'x-switchyard-priority')) ?? 'normal',
-      expiresInMs: wishes.expiresInMs ?? DAY_MS,
+      expiresInMs: Math.min(wishes.expiresInMs ?? longest, longest),
       webhookUrl,
       headers: Object.fromEntries(
         TRAVELLING.flatMap((header) => {
