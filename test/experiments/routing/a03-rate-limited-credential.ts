@@ -1,8 +1,8 @@
 import type { Experiment } from '../experiment.js';
-import { atLeast, atMost, exactly } from '../figure.js';
+import { atLeast, exactly } from '../figure.js';
 import { failedOf, failuresIn } from '../load/call-record.js';
-import { REPLICA_HEADER } from '../load/caller.js';
 import { leadingTo, MODEL, withWarmRoute } from '../rig/upstreams.js';
+import { callsAfterRefusal } from './after-refusal.js';
 
 const COOLDOWN_MS = 7_000;
 /** Half a second either way: clocks, and answers that were under way. */
@@ -29,15 +29,11 @@ export const a03: Experiment = {
     const limited = simulator.ledger.entries({ credential: credentials[0]?.api_key });
     const first = limited[0]?.received_at ?? Number.NaN;
     const during = limited.filter(({ received_at: at }) => at < first + COOLDOWN_MS - MARGIN_MS);
-    const byReplica = fleet.gateways.map(
-      (_, replica) => during.filter(({ headers }) => headers[REPLICA_HEADER] === String(replica)).length,
-    );
     const returned = limited.filter(({ received_at: at }) => at >= first + COOLDOWN_MS - MARGIN_MS);
     return [
       exactly(0, { name: 'failed calls', value: failedOf(records).length, note: failuresIn(records) }),
-      atMost(1, { name: 'most calls of one replica during the cooldown', value: Math.max(...byReplica) }),
-      atMost(3, { name: 'calls of all three during the cooldown', value: during.length }),
-      atLeast(1, { name: 'calls after it', value: returned.length }),
+      ...callsAfterRefusal(during),
+      atLeast(1, { name: 'calls after the cooldown', value: returned.length }),
     ];
   },
 };
