@@ -70,7 +70,8 @@ const asAnswered = (result: LineResult | undefined, reply: FastifyReply): object
     }
     case 'canceled':
       throw new ApiError('conflict_error', 'The job was canceled before it was answered.');
-    default:
+    case 'expired':
+    case undefined:
       throw new ApiError('timeout_error', 'The job expired before it was answered.');
   }
 };

@@ -18,7 +18,8 @@ const errorOf = (result: LineResult | undefined, requestId: string): object | un
       return ended('conflict_error', 'The job was canceled.');
     case 'expired':
       return ended('timeout_error', 'The job expired before it was answered.');
-    default:
+    case 'succeeded':
+    case undefined:
       return undefined;
   }
 };
