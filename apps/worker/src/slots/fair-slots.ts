@@ -117,8 +117,8 @@ export class FairSlots {
   }
 
   /**
-   * Among several, slots are not given at once. Whoever has the fewest under way asks for the next line only when it has the last; if what
-   * is free meanwhile went to the others, a newcomer would hardly get more than one slot in so many.
+   * Among several, slots are not given at once. Whoever has the fewest under way may ask for more only when it has what it asked for; if
+   * what is free meanwhile went to the others, a newcomer would hardly get more than one slot in so many.
    */
   private pump(): void {
     if (this.workspaces.size > 1) this.turn ??= setImmediate(() => this.grant());
@@ -129,8 +129,10 @@ export class FairSlots {
     clearImmediate(this.turn);
     this.turn = undefined;
     clearTimeout(this.wake);
-    const level = this.workspaces.size > 1 ? this.level() : Number.POSITIVE_INFINITY;
+    const first = this.workspaces.size > 1 ? this.firstInTurn() : undefined;
+    let level = Number.POSITIVE_INFINITY;
     while (this.underWayNow < this.options.most()) {
+      if (first && this.openQueueOf(first)) level = (first.underWay + 1) / first.weight;
       const next = this.nextQueue(level)?.shift();
       if (!next) break;
       this.begin(next);
@@ -139,10 +141,9 @@ export class FairSlots {
     this.sleep();
   }
 
-  /** Up to where those may get another line now that have the fewest of all who want one. */
-  private level(): number {
-    const first = byUse(this.workspaces).find((workspace) => this.openQueueOf(workspace));
-    return first ? (first.underWay + 1) / first.weight : 0;
+  /** Who has the fewest of all who want a line. Up to where it is when it wants no more, others get some too. */
+  private firstInTurn(): Workspace | undefined {
+    return byUse(this.workspaces).find((workspace) => this.openQueueOf(workspace));
   }
 
   private begin({ wish, grant }: Waiting): void {

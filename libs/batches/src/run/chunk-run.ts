@@ -12,6 +12,9 @@ import type { RunOutcome, Running } from './work-runner.js';
 /** Answers may be found damaged while they are sealed, and are run again then; so often in a row is a broken disk. */
 const MOST_ROUNDS = 5;
 
+/** Lines for which a slot is wanted at the same time: who asks for one after the other waits a turn of the event loop for each. */
+const ASKED_AT_ONCE = 16;
+
 /** One holder's run of one chunk of a batch: what the logs have is taken over, the rest is run, then the chunk is sealed. */
 export class ChunkRun {
   private readonly recorder: LineRecorder;
@@ -71,17 +74,23 @@ export class ChunkRun {
   private async runLines(lines: readonly Line[]): Promise<number> {
     const underWay = new Set<Promise<boolean>>();
     let answered = 0;
-    for (const line of lines) {
-      const release = await this.permit(line);
-      if (!release) break;
-      const ends = this.runLine(line, release);
-      underWay.add(ends);
-      void ends.then((isAnswered) => {
-        answered += isAnswered ? 1 : 0;
-        return underWay.delete(ends);
-      });
-    }
+    const waiting = lines.values();
+    const ask = async (): Promise<void> => {
+      for (const line of waiting) {
+        const release = await this.permit(line);
+        if (!release) break;
+        const ends = this.runLine(line, release);
+        underWay.add(ends);
+        void ends.then((isAnswered) => {
+          answered += isAnswered ? 1 : 0;
+          return underWay.delete(ends);
+        });
+      }
+    };
+    // All of them, whichever fails: none may begin a line when the others are no more waited for.
+    const asked = await Promise.allSettled(Array.from({ length: ASKED_AT_ONCE }, ask));
     await Promise.all(underWay);
+    for (const asking of asked) if (asking.status === 'rejected') throw asking.reason;
     return answered;
   }
 
