@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RedisAddress } from '#core';
-import { openRedis } from '../redis/open-redis.js';
+import { openRedis } from '#redis';
 
 const CONNECT_MS = 3_000;
 

@@ -1,9 +1,6 @@
-import { Cluster, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { RedisAddress } from '#core';
-import { guardAgainstUnaskedReplies } from './unasked-replies.js';
-
-/** A connection to a Redis, or to each node of a cluster that is needed. */
-export type RedisClient = Redis | Cluster;
+import { openRedis } from '#redis';
 
 const CONNECT_MS = 1000;
 /** A connection that owes an answer for so long is given up. Above the longest wait that anybody asks for. */
@@ -21,8 +18,8 @@ export const retryDelay = (failures: number): number => Math.min(FIRST_RETRY_MS 
  * Nothing is queued, resent or waited for: a command fails at once while there is no connection. RESP2 and no greeting, because
  * proxies know them and a reply of any shape then belongs to a command of ours.
  */
-const options = (retryStrategy: () => number) => ({
-  protocol: 2 as const,
+const TUNING = {
+  protocol: 2,
   disableClientInfo: true,
   enableReadyCheck: false,
   enableOfflineQueue: false,
@@ -32,43 +29,16 @@ const options = (retryStrategy: () => number) => ({
   socketTimeout: SILENCE_MS,
   disconnectTimeout: DISCONNECT_MS,
   reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
-  retryStrategy,
-});
+  cluster: {
+    enableReadyCheck: false,
+    slotsRefreshTimeout: CONNECT_MS,
+    retryDelayOnFailover: FIRST_RETRY_MS,
+  },
+} as const;
 
 /**
  * Connects at once and for ever again; `nextRetry` says after how many milliseconds. Errors are told to nobody: see `RedisLink`.
  */
-export const connectRedis = (address: RedisAddress, nextRetry: () => number): RedisClient => {
-  const client = open(address, options(nextRetry));
-  // Without a listener they would be printed.
-  client.on('error', () => undefined);
-  guardAgainstUnaskedReplies(client);
-  return client;
-};
-
-const open = (address: RedisAddress, tuned: ReturnType<typeof options>): RedisClient => {
-  if (address.kind === 'single') return new Redis(address.url, tuned);
-  const { username, password } = address;
-  const tls = address.tls ? {} : undefined;
-  if (address.kind === 'sentinel')
-    return new Redis({
-      ...tuned,
-      sentinels: [...address.nodes],
-      name: address.master,
-      db: address.database,
-      enableTLSForSentinelMode: address.tls,
-      sentinelRetryStrategy: tuned.retryStrategy,
-      username,
-      password,
-      tls,
-    });
-  const { retryStrategy, enableOfflineQueue, ...perNode } = tuned;
-  return new Cluster([...address.nodes], {
-    enableReadyCheck: false,
-    enableOfflineQueue,
-    clusterRetryStrategy: retryStrategy,
-    slotsRefreshTimeout: CONNECT_MS,
-    retryDelayOnFailover: FIRST_RETRY_MS,
-    redisOptions: { ...perNode, username, password, tls },
-  });
-};
+export const connectRedis = (address: RedisAddress, nextRetry: () => number): Redis =>
+  // Without a listener errors would be printed.
+  openRedis(address, { ...TUNING, retryStrategy: nextRetry }).on('error', () => undefined);

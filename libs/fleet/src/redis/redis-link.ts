@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
 import type { RedisAddress } from '#core';
 import { KEYS } from '../keys.js';
 import { inTime } from './in-time.js';
-import { connectRedis, type RedisClient, retryDelay } from './redis-client.js';
+import { connectRedis, retryDelay } from './redis-client.js';
 import { Script } from './script.js';
 
 /** Whether commands are sent, or refused without being sent. */
@@ -40,7 +41,7 @@ export class RedisLink {
   private attempts = 0;
   private closed = false;
   private timer: NodeJS.Timeout | undefined;
-  private readonly client: RedisClient;
+  private readonly client: Redis;
   private readonly watchers = new Set<() => void>();
 
   constructor(private readonly options: RedisLinkOptions) {
@@ -64,7 +65,7 @@ export class RedisLink {
    * Sends a command and reads its reply. `read` throws at a reply that makes no sense, which counts as a failure of Redis.
    * Rejects with `RedisAway` only.
    */
-  async run<T>(command: (client: RedisClient) => Promise<unknown>, read: (reply: unknown) => T): Promise<T> {
+  async run<T>(command: (client: Redis) => Promise<unknown>, read: (reply: unknown) => T): Promise<T> {
     if (this.current === 'away') throw new RedisAway('Redis is away');
     return this.attempt(command, read);
   }
@@ -77,10 +78,7 @@ export class RedisLink {
     this.become('away');
   }
 
-  private async attempt<T>(
-    command: (client: RedisClient) => Promise<unknown>,
-    read: (reply: unknown) => T,
-  ): Promise<T> {
+  private async attempt<T>(command: (client: Redis) => Promise<unknown>, read: (reply: unknown) => T): Promise<T> {
     try {
       const answer = read(await inTime(command(this.client), this.options.patienceMs));
       this.failures = 0;

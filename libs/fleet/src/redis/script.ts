@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RedisClient } from './redis-client.js';
+import type { Redis } from 'ioredis';
 
 /** A Lua script, sent whole only where the server has not seen it yet. */
 export class Script {
@@ -10,7 +10,7 @@ export class Script {
   }
 
   /** All keys must share a hash tag. Rejects with what Redis said. */
-  async run(client: RedisClient, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  async run(client: Redis, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     try {
       return await client.evalsha(this.sha, keys.length, ...keys, ...args);
     } catch (error) {
