@@ -18,6 +18,8 @@ export const replicaId = `${hostname()}:${process.pid}`;
 /** Everything between an admitted call and the upstreams, as the configuration has it; it follows the configuration. */
 export const openCallPath = async ({ config, logger }: { config: ConfigSource; logger: Logger }): Promise<CallPath> => {
   const { redis, withoutRedis, batches, signingKey } = config.current;
+  const tellOfRedis = (state: CallPath['fleet']['state']): void =>
+    logger[state === 'up' ? 'info' : 'warn']({ msg: 'redis', state });
   const path = await CallPath.open({
     redis,
     withoutRedis,
@@ -26,8 +28,10 @@ export const openCallPath = async ({ config, logger }: { config: ConfigSource; l
     replicaId,
     keptForInteractive: batches.interactiveShare,
     onMark: tellOfMarks(logger),
-    onRedis: (state) => logger[state === 'up' ? 'info' : 'warn']({ msg: 'redis', state }),
+    onRedis: tellOfRedis,
   });
+  // It comes and goes later; that it was never there is no change.
+  if (path.fleet.state !== 'up') tellOfRedis(path.fleet.state);
   path.keep(config.current.catalog.routes);
   config.onChange(({ catalog }) => path.keep(catalog.routes));
   return path;

@@ -36,7 +36,17 @@ export class RoutingDesk {
 
   /** What this replica sees around it. */
   surroundings(): object {
-    const { replicaId, replicas, state, credentialLimits } = this.path.fleet;
-    return { replica: replicaId, replicas, redis: state, limits: credentialLimits.mode };
+    const { replicas, state, credentialLimits } = this.path.fleet;
+    return { replicas, redis: state, limits: credentialLimits.mode };
+  }
+
+  get replica(): string {
+    return this.path.fleet.replicaId;
+  }
+
+  /** How many upstreams there are, and how many of them calls may go to now. */
+  upstreams(): { known: number; usable: number } {
+    const targets = this.targets();
+    return { known: targets.length, usable: targets.filter(({ excluded }) => excluded === undefined).length };
   }
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, HttpCode, HttpStatus, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { RoutingDesk } from '../admin/routing-desk.js';
 import { Drain } from '../http/drain.js';
 import { Scrape } from '../observe/scrape.js';
 
@@ -8,6 +9,7 @@ import { Scrape } from '../observe/scrape.js';
 export class HealthController {
   constructor(
     private readonly drain: Drain,
+    private readonly desk: RoutingDesk,
     private readonly scrape: Scrape,
   ) {}
 
@@ -17,13 +19,17 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Whether to send traffic here. */
+  /**
+   * Whether to send traffic here: as long as this process takes any. Redis and upstreams are told of and decide nothing, for they are away
+   * from all replicas at once: with none ready, callers would get no answer at all in place of one that says when to come back.
+   */
   @Get('health/ready')
   @HttpCode(HttpStatus.OK)
   ready(@Res({ passthrough: true }) reply: FastifyReply): object {
-    if (!this.drain.draining) return { status: 'ready' };
-    void reply.code(HttpStatus.SERVICE_UNAVAILABLE);
-    return { status: 'draining' };
+    const { draining } = this.drain;
+    if (draining) void reply.code(HttpStatus.SERVICE_UNAVAILABLE);
+    const status = draining ? 'draining' : 'ready';
+    return { status, ...this.desk.surroundings(), upstreams: this.desk.upstreams() };
   }
 
   @Get('metrics')
