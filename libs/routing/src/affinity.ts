@@ -4,6 +4,8 @@ import type { Member } from './route-shape.js';
 
 /** So much more than its share may be in flight at a home before its conversations go to their second choice. */
 const BOUND = 1.25;
+/** So few calls at once are no load, whatever share of it they are: where there is little traffic, two of three would be too many. */
+const FEW = 3;
 const TAKEN = -1;
 
 /**
@@ -49,8 +51,11 @@ const score = ({ count, members, scores, totalWeight }: Candidates, key: TextHas
   return (BOUND * (inFlight + 1)) / totalWeight;
 };
 
-const isWithin = ({ members, weights }: Candidates, at: number, bound: number): boolean =>
-  (members[at] as Member).target.inFlight + 1 <= Math.ceil(bound * (weights[at] ?? 0));
+/** Whoever comes back has less of its weight, and few are fewer there. */
+const isWithin = ({ members, weights }: Candidates, at: number, bound: number): boolean => {
+  const { target, weight } = members[at] as Member;
+  return target.inFlight + 1 <= Math.ceil(Math.max(bound, FEW / weight) * (weights[at] ?? 0));
+};
 
 /** The highest score of the lowest tier that has not been taken. */
 const first = ({ count, members, scores }: Candidates): number => {

@@ -114,6 +114,14 @@ describe('affinity', () => {
     expect(Math.max(...shares) * 6).toBeLessThan(1.35);
   });
 
+  it('keeps a conversation together whose calls overlap, as long as they are few', () => {
+    const virtual = new VirtualEngine();
+    const route = routeOf(3, 'prefix');
+    const homes = Array.from({ length: 4 }, () => virtual.begin(route, { key: 'the same' })?.deployment.id);
+    expect(new Set(homes.slice(0, 3)).size).toBe(1);
+    expect(homes[3]).not.toBe(homes[0]);
+  });
+
   it('yields under load: one busy conversation does not bury its home', () => {
     const route = routeOf(6, 'prefix');
     const starts = run(new VirtualEngine(), route, { ...sixes, key: () => 'the same' });
