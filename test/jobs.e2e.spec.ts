@@ -391,3 +391,15 @@ describe('the list of jobs', () => {
     expect((await yard.gateway.get(`${JOBS}?before_id=${ids[0]}&after_id=${ids[1]}`, headers)).status).toBe(400);
   });
 });
+
+describe('priorities', () => {
+  it('let what is urgent overtake what is in the background', async () => {
+    const background: string[] = [];
+    while (background.length < 40) background.push((await submit(ask('sim@delay=200'), { priority: 'background' })).id);
+    const urgent = await submit(ask('sim'), { priority: 'interactive' });
+    await untilEnded(urgent.id);
+    const jobs = await Promise.all(background.map((id) => look(id)));
+    expect(jobs.filter(({ status }) => status === 'ended').length).toBeLessThan(20);
+    await Promise.all(background.map((id) => cancel(id)));
+  });
+});

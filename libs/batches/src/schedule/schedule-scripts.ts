@@ -9,6 +9,7 @@ import { NOW, script } from '../redis/script.js';
  * Keys, all beginning with `KEYS[1]`, the lane's own:
  * - `:workspaces`        tags of the workspaces that have something waiting
  * - `:works:<workspace>` tags of its works
+ * - `:line:<workspace>`  where works of one chunk stand in line: the tag that was served last, and the end of the line for each share
  * - `:work:<work>`       its workspace, weight, share, what one of its chunks costs, and how many are out
  * - `:wait:<work>`       a bit for each chunk that waits
  * - `:out`               chunks that were handed out: `<work>/<chunk>` to `<generation> <since> <workspace>`
@@ -27,6 +28,24 @@ local function wait(base, work, workspace, chunk)
   redis.call('SETBIT', base .. ':wait:' .. work, chunk, 1)
   join(base .. ':workspaces', workspace)
   join(base .. ':works:' .. workspace, work)
+end
+`;
+
+/**
+ * Works of one chunk have their turn once, and what they owe then is nobody's debt: were each to begin at the smallest tag, no share would
+ * tell them apart. So those of one share stand in one line, in the order in which they came, and the lines have tags: a work's is
+ * the end of its line, which is never before what is served now, nor further behind what waits than one work.
+ */
+const LINE_UP = `
+local function line_up(base, work, workspace, share, cost)
+  local works, line = base .. ':works:' .. workspace, base .. ':line:' .. workspace
+  if redis.call('ZSCORE', works, work) then return end
+  local kept = redis.call('HMGET', line, 'served', share)
+  local served = tonumber(kept[1] or 0)
+  local last = tonumber(redis.call('ZRANGE', works, -1, -1, 'WITHSCORES')[2] or served)
+  local tag = math.max(served, math.min(tonumber(kept[2] or 0), last + cost / share))
+  redis.call('ZADD', works, tag, work)
+  redis.call('HSET', line, share, tag + cost / share)
 end
 `;
 
@@ -53,15 +72,16 @@ local function holder(base, entry, generation)
 end
 `;
 
-/** ARGV: work, workspace, weight, share, cost of a chunk, then the chunks. Gives how many are new. */
+/** ARGV: work, workspace, weight, share, cost of a chunk, 1 where works stand in line, then the chunks. Gives how many are new. */
 export const OFFER = script(
   'needs-memory',
-  `${JOIN}
+  `${JOIN}${LINE_UP}
 local base, work, workspace = KEYS[1], ARGV[1], ARGV[2]
 redis.call('HSET', base .. ':work:' .. work, 'workspace', workspace, 'weight', ARGV[3], 'share', ARGV[4], 'cost', ARGV[5])
 local new = 0
-for i = 6, #ARGV do
+for i = 7, #ARGV do
   if redis.call('HEXISTS', base .. ':out', work .. '/' .. ARGV[i]) == 0 then
+    if ARGV[6] == '1' then line_up(base, work, workspace, ARGV[4], ARGV[5]) end
     if redis.call('GETBIT', base .. ':wait:' .. work, ARGV[i]) == 0 then new = new + 1 end
     wait(base, work, workspace, ARGV[i])
   end
@@ -120,9 +140,11 @@ while room > 0 do
     local work, chunk, about = next_of(workspace)
     if not work then
       redis.call('ZREM', base .. ':workspaces', workspace)
+      redis.call('DEL', base .. ':line:' .. workspace)
     else
       redis.call('SETBIT', base .. ':wait:' .. work, chunk, 0)
-      redis.call('ZINCRBY', base .. ':works:' .. workspace, about[3] / about[2], work)
+      local tag = redis.call('ZINCRBY', base .. ':works:' .. workspace, about[3] / about[2], work)
+      redis.call('HSET', base .. ':line:' .. workspace, 'served', tag - about[3] / about[2])
       redis.call('ZINCRBY', base .. ':workspaces', about[3] / about[1], workspace)
       local generation = redis.call('INCR', base .. ':generation')
       redis.call('HSET', base .. ':out', work .. '/' .. chunk, generation .. ' ' .. string.format('%.0f', now) .. ' ' .. workspace)

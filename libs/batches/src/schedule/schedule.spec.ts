@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { startTestRedis } from '#testing';
 import type { Priority } from '../work.js';
 import { FairModel } from './fair-model.js';
-import { SHARE_OF } from './lane.js';
+import { type Lane, SHARE_OF } from './lane.js';
 import { Roster } from './roster.js';
 import { Schedule, type Scheduled } from './schedule.js';
 import type { Ticket } from './ticket.js';
@@ -20,6 +20,8 @@ const work = (id: string, workspace: string, chunks = 4, priority: Priority = 'n
   priority,
   chunks: Array.from({ length: chunks }, (_, index) => ({ index, firstLine: 0, lines: 100, bytes: 0, sha256: '' })),
 });
+
+const job = (id: string, priority: Priority): Scheduled => ({ ...work(id, 'a', 1, priority), kind: 'job' });
 
 const all = ({ chunks }: Scheduled): number[] => chunks.map(({ index }) => index);
 
@@ -41,11 +43,11 @@ afterAll(async () => {
 const places = (batches: number, worker = 'w'): Promise<void> => new Roster(redis).beat(worker, { jobs: 1, batches });
 
 /** Hands out and finishes, one after the other, until there is nothing more; gives the works in the order of their chunks. */
-const drain = async (): Promise<string[]> => {
+const drain = async (lane: Lane = 'batches'): Promise<string[]> => {
   const order: string[] = [];
   const out: Ticket[] = [];
   for (;;) {
-    out.push(...(await schedule.dispatch('batches')));
+    out.push(...(await schedule.dispatch(lane)));
     const ticket = out.shift();
     if (!ticket) return order;
     order.push(ticket.work);
@@ -54,7 +56,7 @@ const drain = async (): Promise<string[]> => {
 };
 
 const share = (order: readonly string[], id: string): number =>
-  order.filter((work) => work === id).length / order.length;
+  order.filter((work) => work.startsWith(id)).length / order.length;
 
 describe('the schedule', () => {
   it('hands out no more than the workers have places for', async () => {
@@ -156,9 +158,10 @@ describe('the schedule', () => {
   it('keeps nothing of works that are done', async () => {
     await places(3);
     for (const name of ['a', 'b', 'c']) await schedule.offer(work(name, name), all(work(name, name)));
-    await drain();
+    await schedule.offer(job('d', 'normal'), [0]);
+    await Promise.all([drain(), drain('jobs')]);
     const left = (await redis.keys('sw:*')).sort();
-    expect(left).toEqual(['sw:{b}:due:batches:generation', 'sw:{b}:workers']);
+    expect(left).toEqual(['sw:{b}:due:batches:generation', 'sw:{b}:due:jobs:generation', 'sw:{b}:workers']);
   });
 
   it('stays small: a full batch that waits takes less than two kilobytes', async () => {
@@ -166,6 +169,30 @@ describe('the schedule', () => {
     await schedule.offer(a, all(a));
     const used = await Promise.all((await redis.keys('sw:*')).map((key) => redis.memory('USAGE', key)));
     expect(used.reduce((sum: number, bytes) => sum + Number(bytes), 0)).toBeLessThan(2_048);
+  });
+
+  it('lets jobs overtake those of a smaller share, and keeps the order of those of one', async () => {
+    await places(1);
+    const names = (priority: Priority) => Array.from('zyxwvutsrqponmlkjihgfedcba', (letter) => `${priority} ${letter}`);
+    for (const priority of ['background', 'normal'] as const)
+      for (const name of names(priority)) await schedule.offer(job(name, priority), [0]);
+    await schedule.offer(job('urgent', 'interactive'), [0]);
+    const order = await drain('jobs');
+    expect(order.indexOf('urgent')).toBeLessThan(3);
+    expect(share(order.slice(0, 25), 'normal')).toBeCloseTo(4 / 5, 1);
+    for (const priority of ['background', 'normal'] as const)
+      expect(order.filter((id) => id.startsWith(priority))).toEqual(names(priority));
+  });
+
+  it('makes nobody wait behind jobs that were withdrawn', async () => {
+    await places(1);
+    const names = Array.from({ length: 40 }, (_, at) => `job ${at}`);
+    for (const name of names) await schedule.offer(job(name, 'background'), [0]);
+    for (const name of names) await schedule.withdraw(job(name, 'background'));
+    for (const name of names.slice(0, 4)) await schedule.offer(job(name, 'normal'), [0]);
+    await schedule.offer(job('late', 'background'), [0]);
+    for (const name of names.slice(4)) await schedule.offer(job(name, 'normal'), [0]);
+    expect((await drain('jobs')).indexOf('late')).toBeLessThan(12);
   });
 
   it('does what the model does, whatever happens in whatever order', async () => {

@@ -37,7 +37,7 @@ export class Schedule {
   /** Lets chunks wait for their turn. Those that wait already, or were handed out, are left as they are. Gives how many are new. */
   async offer(work: Scheduled, chunks: readonly number[]): Promise<number> {
     const about = [this.weightOf(work.workspace), SHARE_OF[work.priority], costOf(work)];
-    const args = [work.id, work.workspace, ...about, ...chunks];
+    const args = [work.id, work.workspace, ...about, work.kind === 'job' ? 1 : 0, ...chunks];
     return Number(await runScript(this.redis, OFFER, [keyOf(laneOf(work.kind))], args));
   }
 
