@@ -13,7 +13,12 @@ export class AdminController {
   /** Every deployment's live state. */
   @Get('targets')
   targets(): object {
-    return { object: 'list', replica: this.desk.replica, ...this.desk.surroundings(), data: this.desk.targets().map(viewTarget) };
+    return {
+      object: 'list',
+      replica: this.desk.replica,
+      ...this.desk.surroundings(),
+      data: this.desk.targets().map(viewTarget),
+    };
   }
 
   /** Where a call would go now, and why. Changes nothing. */
