@@ -77,7 +77,7 @@ export class Engine implements Chooser {
   /** An operator says that what was learnt holds no longer: every deployment is as if never used, and the other replicas are told. */
   forget(): void {
     const now = this.clock.read();
-    for (const suspension of this.known.allSuspensions()) if (suspension.lift(now)) this.tools.announce(suspension);
+    for (const suspension of this.known.allSuspensions()) if (suspension.forget(now)) this.tools.announce(suspension);
     this.known.forget();
     this.budgets.clear();
     this.shapes = new WeakMap();

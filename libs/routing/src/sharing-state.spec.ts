@@ -103,8 +103,8 @@ describe('what an operator does', () => {
     virtual.call(only, () => failed(401));
     virtual.engine.forget();
     expect(virtual.engine.targets([two])).toMatchObject([
-      { breaker: { state: 'closed' }, excluded: undefined },
-      { breaker: { state: 'closed' }, excluded: undefined },
+      { breaker: { state: 'closed' }, excluded: undefined, slowStart: 1 },
+      { breaker: { state: 'closed' }, excluded: undefined, slowStart: 1 },
     ]);
     expect(virtual.marks.at(-1)).toMatchObject({ remainingMs: 0 });
   });

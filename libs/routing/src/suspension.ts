@@ -101,6 +101,13 @@ export class Suspension {
     return ran;
   }
 
+  /** As if it had never been: who comes back from it need not start slowly either. Returns whether it was running. */
+  forget(now: number): boolean {
+    const ran = this.lift(now);
+    this.until = Number.NEGATIVE_INFINITY;
+    return ran;
+  }
+
   mark(now: number): HealthMark {
     const { subject, kind, reason } = this;
     return { subject, kind, reason, remainingMs: Math.max(0, this.until - now) };
