@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { until, WorkerProcess } from '#testing';
@@ -10,6 +11,13 @@ afterEach(() => site.close());
 const seen = (): number => site.simulator.ledger.counts().seen;
 
 describe('a worker', () => {
+  it('leaves the processor to gateways where both want it', async () => {
+    site = await WorkerSite.open();
+    const { pid } = await site.worker();
+    expect(getPriority(pid)).toBe(Math.max(5, getPriority()));
+    expect(getPriority(site.gateway.pid)).toBe(getPriority());
+  });
+
   it('answers every line of a batch, and a job', async () => {
     site = await WorkerSite.open();
     await site.worker();

@@ -1,6 +1,7 @@
 import { createLogger, openConfig, sendLastSpans, startTelemetry, StopSignals } from '#platform';
 import { startHealthServer } from './health-server.js';
 import { startWorker } from './worker.js';
+import { yieldToOthers } from './yield-to-others.js';
 
 export interface RunWorkerOptions {
   /** Path of the configuration; undefined looks where `switchyard.yaml` is looked for. */
@@ -22,6 +23,7 @@ const giveUp = (message: string): never => {
  */
 export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   const signals = new StopSignals();
+  yieldToOthers();
   const logger = createLogger('worker');
   const config = await openConfig(options.config, logger);
   const telemetry = await startTelemetry('switchyard-worker');
