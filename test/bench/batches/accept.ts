@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Caller } from '../load/caller.js';
 import { Samples } from '../load/samples.js';
 import { bytesOf, paddedParams } from './batch-body.js';
@@ -7,6 +8,8 @@ import type { BatchScenario, Ground } from './scenario.js';
 const MB = 1024 * 1024;
 const FULL = { lines: 100_000, bytes: 256 * MB, rounds: 3 };
 const QUICK = { lines: 12_500, bytes: 32 * MB, rounds: 1 };
+/** So long a gateway is watched that has nothing to do. */
+const IDLE_MS = 2_000;
 /** How often somebody else asks meanwhile. */
 const ASK_EVERY_MS = 50;
 
@@ -34,6 +37,9 @@ const round = async ({ site }: Ground, body: { lines: number; params: string }) 
   const before = await gateway.usage();
   const held = await gateway.heldMemory();
   await gateway.watchLoop();
+  await pause(IDLE_MS);
+  const idle = (await gateway.usage()).loopDelay;
+  await gateway.watchLoop();
   const startedAt = performance.now();
   const ids: string[] = [];
   const samples = await asides(caller, async () => ids.push(await client.submit(body)));
@@ -45,6 +51,7 @@ const round = async ({ site }: Ground, body: { lines: number; params: string }) 
   return {
     seconds,
     megabytesPerSecond: bytesOf(body) / MB / seconds,
+    idleP99: idle.p99Ms,
     loopP99: loopDelay.p99Ms,
     loopMost: loopDelay.mostMs,
     asideP99: samples.percentile(0.99),

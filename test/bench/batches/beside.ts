@@ -8,23 +8,35 @@ import { shortQuestion } from '../requests/short.js';
 import { type Finding, findingsOf } from './finding.js';
 import type { BatchScenario, Ground } from './scenario.js';
 
-const FULL = { rounds: 5, forMs: 4_000 };
-const QUICK = { rounds: 2, forMs: 1_500 };
+const FULL = { rounds: 3, forMs: 3_000 };
+const QUICK = { rounds: 1, forMs: 1_500 };
 /** A fraction of what the gateway could serve, as most have. */
 const CALLS_PER_SECOND = 100;
 /** Enough for as long as it is looked at. */
 const LINES = 40_000;
 
+const SLOW = 'tokens=40;delay=200';
+const AT_ONCE = 'tokens=40';
+
 interface Kind {
-  upstream: string;
-  request: MessagesRequest;
-  /** Whether what is promised is promised of this one. */
-  isPromised: boolean;
+  what: string;
+  call: MessagesRequest;
+  line: MessagesRequest;
+  /** Also with another priority of the worker's. */
+  compared: boolean;
 }
 
+const kind = (what: string, call: string, line: string, compared = false): Kind => ({
+  what,
+  call: shortQuestion(call),
+  line: shortQuestion(line),
+  compared,
+});
+
 const KINDS: readonly Kind[] = [
-  { upstream: 'an upstream that takes 200 ms', request: shortQuestion('tokens=40;delay=200'), isPromised: true },
-  { upstream: 'an upstream without delay', request: shortQuestion('tokens=40'), isPromised: false },
+  kind('an upstream that takes 200 ms', SLOW, SLOW),
+  kind('200 ms for calls, nothing for lines, which go at full speed', SLOW, AT_ONCE, true),
+  kind('an upstream without delay, and lines at full speed', AT_ONCE, AT_ONCE),
 ];
 
 interface Pair {
@@ -41,13 +53,13 @@ const callFor = async (gateway: MeasuredProcess, request: MessagesRequest, forMs
   return tally;
 };
 
-const pair = async ({ site, gateway }: Ground, { request }: Kind, forMs: number): Promise<Pair> => {
+const pair = async ({ site, gateway }: Ground, { call, line }: Kind, forMs: number): Promise<Pair> => {
   const client = site.client(gateway);
-  const alone = await callFor(gateway, request, forMs);
-  const id = await client.submit({ lines: LINES, params: shortQuestion('tokens=40').body.toString() });
+  const alone = await callFor(gateway, call, forMs);
+  const id = await client.submit({ lines: LINES, params: line.body.toString() });
   const before = await client.untilDone(id, 1_000);
   const startedAt = performance.now();
-  const beside = await callFor(gateway, request, forMs);
+  const beside = await callFor(gateway, call, forMs);
   const after = await client.progress(id);
   const linesPerSecond = ((after.done - before.done) * 1000) / (performance.now() - startedAt);
   if (after.ended) throw new Error('the batch was over too soon');
@@ -55,12 +67,12 @@ const pair = async ({ site, gateway }: Ground, { request }: Kind, forMs: number)
   return { alone, beside, linesPerSecond };
 };
 
-const report = ({ upstream, isPromised }: Kind, how: string, pairs: readonly Pair[], isOurs: boolean): Finding[] => {
-  const say = findingsOf(`${CALLS_PER_SECOND} calls a second beside a batch at full speed, ${upstream}, ${how}`);
+const report = ({ what }: Kind, pairs: readonly Pair[], how: string): Finding[] => {
+  const say = findingsOf(`${CALLS_PER_SECOND} calls a second beside a batch: ${what}${how}`);
   const of = (read: (pair: Pair) => number): number[] => pairs.map(read);
   const p = (tally: Tally, share: number): number => tally.wholeMs.percentile(share);
   const rise = (share: number): number[] => of(({ alone, beside }) => 100 * (p(beside, share) / p(alone, share) - 1));
-  const bound = isPromised && isOurs ? { most: 25 } : undefined;
+  const bound = how === '' ? { most: 25 } : undefined;
   return [
     say(
       'p50 alone',
@@ -109,16 +121,17 @@ export const beside: BatchScenario = {
     const worker = await ground.site.startWorker(100);
     const own = getPriority(worker.pid);
     const findings: Finding[] = [];
-    for (const kind of KINDS)
-      for (const [how, priority] of [
-        ['as workers run', own],
-        [own === 0 ? 'worker at nice 10' : 'worker at nice 0', own === 0 ? 10 : 0],
-      ] as const) {
-        if (!withPriority(worker, priority)) continue;
-        const pairs: Pair[] = [];
-        while (pairs.length < rounds) pairs.push(await pair(ground, kind, forMs));
-        findings.push(...report(kind, how, pairs, priority === own));
-      }
+    const measure = async (kind: Kind, how: string): Promise<void> => {
+      const pairs: Pair[] = [];
+      while (pairs.length < rounds) pairs.push(await pair(ground, kind, forMs));
+      findings.push(...report(kind, pairs, how));
+    };
+    for (const kind of KINDS) {
+      await measure(kind, '');
+      if (ground.quick || !kind.compared || !withPriority(worker, 0)) continue;
+      await measure(kind, '; worker with the priority of others');
+      withPriority(worker, own);
+    }
     await worker.stop();
     return findings;
   },

@@ -8,7 +8,7 @@ import type { BatchScenario, Ground } from './scenario.js';
 
 const CALLERS = 32;
 const FULL = { lines: 12_000, rounds: 3, syncMs: 4_000 };
-const QUICK = { lines: 4_000, rounds: 1, syncMs: 1_500 };
+const QUICK = { lines: 4_000, rounds: 1, syncMs: 1_000 };
 /** Lines and calls are alike: 1 KB of question, 1 KB of answer. */
 const ANSWER = 'tokens=40';
 
