@@ -143,6 +143,14 @@ describe('trouble', () => {
     await untilTaken();
   });
 
+  it('with results that storage has lost is told as 503, and nothing is made up for them', async () => {
+    for (const part of ['out/0.jsonl', 'ended.json']) {
+      const id = await ended();
+      await rm(join(yard.folder, 'works', id, part));
+      expect(await resultsOf(id)).toEqual([503, expect.stringContaining('overloaded_error')]);
+    }
+  });
+
   it('with a Redis that is full takes nothing in, and what there is goes on', async () => {
     const id = await ended();
     const before = await tracesIn(yard);

@@ -4,6 +4,7 @@ import { layout } from '../layout.js';
 import { readChunkInput } from '../run/chunk-input.js';
 import { readSeal, readSealHeader, resultLine } from '../seal/seal-file.js';
 import type { Storage } from '../storage/storage.js';
+import { StorageError } from '../storage/storage-error.js';
 import type { Chunk, Manifest } from '../work.js';
 
 const LINE_FEED = 0x0a;
@@ -38,17 +39,18 @@ async function* filledChunk(
   yield Buffer.concat(lines);
 }
 
-/**
- * The results file of an ended batch, piece by piece: one line for each line of the input, in its order. Nothing when the batch has no
- * end in storage any more. Rejects with `StorageError`.
- */
+/** Rather no results than made-up ones: what has been counted would be told as expired. */
+const lost = (path: string): StorageError => new StorageError('missing', `${path} is gone.`);
+
+/** The results file of an ended batch, piece by piece: one line for each line of the input, in its order. Rejects with `StorageError`. */
 export async function* resultLines(storage: Storage, work: Manifest): AsyncGenerator<Buffer> {
   const ended = await readEndRecord({ storage }, work.id);
-  if (!ended) return;
+  if (!ended) throw lost(layout.ended(work.id));
   const { rest } = ended;
   for (const chunk of work.chunks) {
     const path = countsChunk(ended, chunk.index) ? layout.output(work.id, chunk.index) : undefined;
     const header = path === undefined ? undefined : await readSealHeader(storage, path);
+    if (path !== undefined && !header) throw lost(path);
     if (path !== undefined && header && !header.statuses.includes('-')) yield* wholeChunk(storage, path);
     else yield* filledChunk(storage, { work, chunk, rest, path });
   }

@@ -84,9 +84,13 @@ export class WorkDesk implements Works {
 
   async *results(work: Work): AsyncGenerator<Buffer> {
     const { manifests, storage } = this.parts.store;
-    const stored = await orUnavailable(() => manifests.read(work.id));
-    if (stored && work.status === 'ended' && work.archivedAt === undefined)
-      yield* resultLines(storage, stored.manifest);
+    try {
+      const stored = await manifests.read(work.id);
+      if (stored && work.status === 'ended' && work.archivedAt === undefined)
+        yield* resultLines(storage, stored.manifest);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   result(work: Work): Promise<LineResult | undefined> {
