@@ -1,4 +1,4 @@
-import { benchBatches } from './batches/run.js';
+import { benchBatches, chosenBatches } from './batches/run.js';
 import { Bench } from './bench.js';
 import { Contender } from './contender.js';
 import { engineTable } from './engine.js';
@@ -84,6 +84,7 @@ const run = async (options: Options, scenarios: readonly Scenario[]): Promise<vo
 const understood = (args: readonly string[]): { options: Options; scenarios: readonly Scenario[] } | undefined => {
   try {
     const options = readOptions(args);
+    if (options.batches) chosenBatches(options.only);
     return { options, scenarios: options.batches ? [] : chosen(options) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
@@ -93,6 +94,6 @@ const understood = (args: readonly string[]): { options: Options; scenarios: rea
 
 const asked = understood(process.argv.slice(2));
 if (asked?.options.engine) console.log(engineTable());
-else if (asked?.options.batches) await benchBatches(asked.options.quick, asked.options.only);
+else if (asked?.options.batches) await benchBatches(asked.options);
 else if (asked) await run(asked.options, asked.scenarios);
 else process.exitCode = 2;

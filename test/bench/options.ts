@@ -19,6 +19,7 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench -- [--quick] [--only small,large,stream,idle] [--rounds N] [--json FILE] [--profile] [--engine]
+npm run bench -- --batches [--quick] [--only accept,memory,throughput,slow-upstream,beside,fairness] [--json FILE] [--profile]
 
   --quick      a first impression in a minute; the whole takes six
   --only       some of the scenarios
@@ -26,6 +27,7 @@ export const USAGE = `npm run bench -- [--quick] [--only small,large,stream,idle
   --json FILE  write the results there too; they are always written under data/bench
   --profile    tell in which code the time goes, in place of measuring
   --engine     measure what choosing costs by itself, from 2 to 200 deployments, in place of everything else
+  --batches    measure batches, in place of everything else: ten minutes, quick one
 `;
 
 // Warm-up is long because until a proxy is compiled, its compiler is most of what it costs.

@@ -1,28 +1,52 @@
+import type { Options } from '../options.js';
+import { thisMachine } from '../report/machine.js';
+import { writeResult } from '../report/result.js';
 import { accept } from './accept.js';
 import { beside } from './beside.js';
 import { fairness } from './fairness.js';
 import type { Finding } from './finding.js';
 import { findingsTable } from './findings-table.js';
 import { memory } from './memory.js';
-import type { BatchScenario } from './scenario.js';
+import { tellWhereWorkerTimeGoes } from './profile-worker.js';
+import type { BatchScenario, Ground } from './scenario.js';
 import { Site } from './site.js';
 import { slowUpstream } from './slow-upstream.js';
 import { throughput } from './throughput.js';
 
 const SCENARIOS: readonly BatchScenario[] = [accept, memory, throughput, slowUpstream, beside, fairness];
 
-/** Measures batches and prints one table. `only`: names of scenarios; undefined means all. */
-export const benchBatches = async (quick: boolean, only: readonly string[] | undefined): Promise<void> => {
+/** Undefined means all. Throws for a name that none has. */
+export const chosenBatches = (only: readonly string[] | undefined): readonly BatchScenario[] => {
+  const unknown = only?.find((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+  if (unknown !== undefined) throw new Error(`there is no scenario "${unknown}" of batches`);
+  return SCENARIOS.filter(({ name }) => only?.includes(name) ?? true);
+};
+
+const measureAll = async (ground: Ground, { only, json }: Options): Promise<void> => {
+  const at = new Date();
+  const machine = thisMachine();
+  const findings: Finding[] = [];
+  for (const { name, run } of chosenBatches(only)) {
+    process.stderr.write(`${name} …\n`);
+    findings.push(...(await run(ground)));
+  }
+  const tookSeconds = Math.round((Date.now() - at.getTime()) / 1000);
+  const loadAfter = thisMachine().loadBefore;
+  const files = await writeResult({ at: at.toISOString(), tookSeconds, machine, loadAfter, findings }, json);
+  console.log(findingsTable(findings));
+  console.log(
+    `\nMachine: ${machine.cores} × ${machine.cpu}, ${machine.platform}, Node ${machine.node}, load before ${machine.loadBefore}, after ${loadAfter}.`,
+  );
+  console.log(`Medians (least–most), ${tookSeconds} s in all. Written to ${files.join(', ')}`);
+};
+
+/** Measures batches and prints one table, or tells where a worker's time goes. */
+export const benchBatches = async (options: Options): Promise<void> => {
   const site = await Site.open();
   try {
-    const gateway = await site.startGateway();
-    const findings: Finding[] = [];
-    for (const { name, run } of SCENARIOS) {
-      if (only && !only.includes(name)) continue;
-      process.stderr.write(`${name} …\n`);
-      findings.push(...(await run({ site, gateway, quick })));
-    }
-    console.log(findingsTable(findings));
+    const ground = { site, gateway: await site.startGateway(), quick: options.quick };
+    if (options.profile) await tellWhereWorkerTimeGoes(ground);
+    else await measureAll(ground, options);
   } finally {
     await site.close();
   }
