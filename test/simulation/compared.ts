@@ -63,7 +63,9 @@ export const measure = (policy: Policy, seed: number, troubles: (upstream: numbe
   const deployments = Array.from({ length: UPSTREAMS }, (_, at) =>
     deploymentAt({ provider: `p${at}`, credential: 'main', tier: 1, weight: 1 }),
   );
-  const upstreams = deployments.map((deployment, at) => new Upstream(deployment, time, random, 500, troubles(at)));
+  const upstreams = deployments.map(
+    (deployment, at) => new Upstream(deployment, { time, random }, { firstByteMs: 500, troubles: troubles(at) }),
+  );
   const traffic = new Traffic({
     time,
     random,

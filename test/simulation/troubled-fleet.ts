@@ -65,7 +65,7 @@ export const runTroubled = (seed: number, trace?: Trace): Finding => {
   const upstreams = new Map(
     deployments.map((deployment) => [
       deployment,
-      new Upstream(deployment, time, random, 200 + random() * 800, drawTroubles(random)),
+      new Upstream(deployment, { time, random }, { firstByteMs: 200 + random() * 800, troubles: drawTroubles(random) }),
     ]),
   );
   const route = routeTo(deployments, random() < 0.5 ? 'prefix' : 'none');
@@ -138,16 +138,17 @@ class Judge {
     const times = tried.filter((one) => one === deployment).length;
     if (times > (waited ? 1 : 0)) this.note(`${deployment.id} was tried again`);
     this.spend(replica, tried.length > 0);
-    const entry = this.explanation?.deployments.find((known) => known.deployment === deployment);
-    const code = entry?.excluded?.code;
-    if (code === undefined) return;
-    if (NEVER.has(code)) this.note(`${deployment.id} was tried although ${entry?.excluded?.reason}`);
-    if (code !== 'breaker-open') return;
-    const others = this.explanation?.deployments.filter(
-      (known) => !known.excluded && !tried.includes(known.deployment),
-    );
-    if (others && others.length > 0 && !this.explanation?.panic)
-      this.note(`${deployment.id} was tried with an open breaker although ${others[0]?.deployment.id} was there`);
+    if (this.explanation) this.compare(deployment, tried, this.explanation);
+  }
+
+  /** What was chosen, with what could have been. */
+  private compare(deployment: Deployment, tried: readonly Deployment[], { deployments, panic }: Explanation): void {
+    const excluded = deployments.find((known) => known.deployment === deployment)?.excluded;
+    if (!excluded) return;
+    if (NEVER.has(excluded.code)) this.note(`${deployment.id} was tried although ${excluded.reason}`);
+    if (excluded.code !== 'breaker-open' || panic) return;
+    const other = deployments.find((known) => !known.excluded && !tried.includes(known.deployment));
+    if (other) this.note(`${deployment.id} was tried with an open breaker although ${other.deployment.id} was there`);
   }
 
   none({ reason, retryAfterMs }: NoChoice, attempts: number): void {

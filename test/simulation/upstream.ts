@@ -52,25 +52,23 @@ export class Upstream {
 
   constructor(
     readonly deployment: Deployment,
-    private readonly time: VirtualTime,
-    private readonly random: () => number,
-    private readonly firstByteMs: number,
-    readonly troubles: readonly Trouble[],
+    private readonly world: { time: VirtualTime; random: () => number },
+    private readonly manners: { firstByteMs: number; troubles: readonly Trouble[] },
   ) {}
 
   get trouble(): Trouble | undefined {
-    const { now } = this.time;
-    return this.troubles.find(({ from, to }) => now >= from && now < to);
+    const { now } = this.world.time;
+    return this.manners.troubles.find(({ from, to }) => now >= from && now < to);
   }
 
   ask(request: Asked, answering: Answering): void {
     this.asked++;
     this.inFlight++;
-    this.lastAskedAt = this.time.now;
+    this.lastAskedAt = this.world.time.now;
     const { trouble } = this;
     const failure = this.refusal(trouble);
     if (failure) {
-      this.later(failure.kind === 'first-byte-timeout' ? 20_000 : lognormal(this.random, 60, 0.3), () => {
+      this.later(failure.kind === 'first-byte-timeout' ? 20_000 : lognormal(this.world.random, 60, 0.3), () => {
         this.inFlight--;
         answering.failed(failure, false);
       });
@@ -80,16 +78,16 @@ export class Upstream {
   }
 
   private answer(request: Asked, answering: Answering, trouble: Trouble | undefined): void {
-    const { now } = this.time;
+    const { now } = this.world.time;
     const cached = (this.remembered.get(request.conversation) ?? Number.NEGATIVE_INFINITY) > now;
     this.remembered.set(request.conversation, now + CACHE_MS);
     const reading = cached ? request.inputTokens / 10 : request.inputTokens;
     const slowness = trouble?.kind === 'slow' ? 10 : 1;
-    const firstByteMs = lognormal(this.random, this.firstByteMs + reading / 20, 0.25) * slowness;
+    const firstByteMs = lognormal(this.world.random, this.manners.firstByteMs + reading / 20, 0.25) * slowness;
     this.later(firstByteMs, () => {
       answering.firstByte(firstByteMs);
-      const cut = trouble?.kind === 'cuts' && this.random() < 0.5;
-      this.later(request.lastsMs * (cut ? this.random() : 1), () => {
+      const cut = trouble?.kind === 'cuts' && this.world.random() < 0.5;
+      this.later(request.lastsMs * (cut ? this.world.random() : 1), () => {
         this.inFlight--;
         if (cut) answering.failed(fail('cut'), true);
         else answering.done(cached);
@@ -113,12 +111,14 @@ export class Upstream {
         return fail('status', 404);
       case 'silent':
         return fail('first-byte-timeout');
-      default:
+      case 'slow':
+      case 'cuts':
+      case undefined:
         return undefined;
     }
   }
 
   private later(ms: number, happen: () => void): void {
-    this.time.after(ms, happen);
+    this.world.time.after(ms, happen);
   }
 }

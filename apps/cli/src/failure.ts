@@ -4,7 +4,7 @@ export class Failure extends Error {
 }
 
 /** Failures by name rather than class, so that telling them apart does not load what may throw them. */
-const EXPECTED: readonly string[] = ['Failure', 'ConfigError'];
+const EXPECTED: readonly string[] = ['Failure', 'ConfigError', 'StorageError'];
 
 interface SystemError extends Error {
   code?: string;

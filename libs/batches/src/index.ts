@@ -23,19 +23,16 @@ export { type Places, Roster } from './schedule/roster.js';
 export { Schedule } from './schedule/schedule.js';
 export type { Ticket } from './schedule/ticket.js';
 export type {
-  Chunk,
   Line,
   LineResult,
   LineRunner,
   LineStatus,
   Manifest,
-  PageRequest,
   Priority,
   RanLine,
   Submission,
   Work,
   WorkKind,
-  WorkPage,
   Works,
 } from './work.js';
 export { openStorage } from './storage/open-storage.js';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Deployment } from '#core';
 import type { Call } from './call.js';
 import type { AttemptTrace, CallTrace, TraceHeaders } from './call-trace.js';
@@ -7,6 +7,9 @@ import type { AttemptTrace, CallTrace, TraceHeaders } from './call-trace.js';
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
 
 const NOTHING: AttemptTrace = { end: () => undefined };
+
+/** 122 random bits are enough, and Node keeps them in store: to ask the system for 16 bytes takes longer than to find an upstream. */
+const mintTraceId = (): string => randomUUID().replaceAll('-', '');
 
 /**
  * The trace of a call that nobody records here: the caller's context travels through as it came, so that the spans on
@@ -19,7 +22,7 @@ export class PassingTrace implements CallTrace {
   constructor(headers: TraceHeaders) {
     const { traceparent, tracestate } = headers;
     const id = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
-    this.id = id ?? randomBytes(16).toString('hex');
+    this.id = id ?? mintTraceId();
     if (id !== undefined && typeof traceparent === 'string') this.context.traceparent = traceparent;
     if (id !== undefined && typeof tracestate === 'string') this.context.tracestate = tracestate;
   }

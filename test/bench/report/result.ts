@@ -19,10 +19,10 @@ export interface Result {
 const ROOT = resolve(import.meta.dirname, '../../../..');
 
 /** What every kind of result says. */
-type Dated = Pick<Result, 'at'>;
+type Dated = object & Pick<Result, 'at'>;
 
 /** Writes the result under `data/bench`, and to `also` if there is one. Returns the paths. */
-export const writeResult = async <R extends Dated>(result: R, also: string | undefined): Promise<string[]> => {
+export const writeResult = async (result: Dated, also: string | undefined): Promise<string[]> => {
   const folder = join(ROOT, 'data/bench');
   await mkdir(folder, { recursive: true });
   const files = [

@@ -8,6 +8,7 @@ import type { Slot } from '../slots/fair-slots.js';
 import { type LineAdmission, urgencyOf } from './line-admission.js';
 import { StreamSink, WholeSink } from './recording-sink.js';
 import { Spent } from './spent.js';
+import { onAbort } from './on-abort.js';
 import { verdictOf } from './verdict.js';
 
 /** Tries of a line that is sent and fails. Each of them may ask several upstreams. */
@@ -96,10 +97,8 @@ class LineTries {
       this.requestId = call.requestId;
       slot.goes(call.route.name);
       const sink = call.request.stream ? new StreamSink((event, data) => this.show(event, data)) : new WholeSink();
-      const leave = (): void => sink.leave();
-      signal.addEventListener('abort', leave, { once: true });
-      const settlement = await this.parts.exchange.answer(call, sink);
-      signal.removeEventListener('abort', leave);
+      const stopListening = onAbort(signal, () => sink.leave());
+      const settlement = await this.parts.exchange.answer(call, sink).finally(stopListening);
       this.account(settlement);
       signal.throwIfAborted();
       if (sink instanceof StreamSink && sink.hasTold) this.tellBreak(settlement);

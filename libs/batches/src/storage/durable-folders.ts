@@ -1,6 +1,7 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from './file-fault.js';
+import { makeFolder } from './make-folder.js';
 
 /** Forgetting is harmless, so nothing cleverer is done when so many have been met. */
 const MOST_KNOWN = 10_000;
@@ -39,7 +40,7 @@ export class DurableFolders {
 
   async #settle(folder: string): Promise<void> {
     if (folder === this.#root || this.#known.has(folder)) return;
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     // Also for one that was there: whoever made it may not have come as far as this.
     for (let child = folder; child !== this.#root; child = dirname(child)) await syncFolder(dirname(child));
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DurableFolders, syncFolder } from './durable-folders.js';
 import { fileFault, isAbsent, systemCode } from './file-fault.js';
 import { FileLog } from './file-log.js';
+import { makeFolder } from './make-folder.js';
 import { readRecords } from './record-frame.js';
 import { Staging } from './staging.js';
 import type { Log, Storage } from './storage.js';
@@ -32,7 +33,7 @@ export class FileStorage implements Storage {
   /** Makes the folder if need be. */
   static async open(folder: string): Promise<FileStorage> {
     const storage = new FileStorage(resolve(folder));
-    await storage.#guard(() => mkdir(storage.#staging.folder, { recursive: true }));
+    await storage.#guard(() => makeFolder(storage.#staging.folder));
     return storage;
   }
 

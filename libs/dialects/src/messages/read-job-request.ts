@@ -21,6 +21,9 @@ export interface JobRequest {
   priority: 'interactive' | 'normal' | 'background' | undefined;
 }
 
+const inMilliseconds = (seconds: number | null | undefined): number | undefined =>
+  typeof seconds === 'number' ? seconds * 1000 : undefined;
+
 const invalid = (message: string): ApiError => new ApiError('invalid_request_error', message);
 
 /**
@@ -46,7 +49,7 @@ export const readJobRequest = (body: Buffer): JobRequest => {
   return {
     params: body.subarray(params.valueStart, params.valueEnd),
     webhookUrl: webhook_url ?? undefined,
-    expiresInMs: expires_in_seconds == null ? undefined : expires_in_seconds * 1000,
+    expiresInMs: inMilliseconds(expires_in_seconds),
     priority: priority ?? undefined,
   };
 };
