@@ -49,7 +49,7 @@ const report = async (bench: Bench, scenarios: readonly Scenario[], options: Opt
   const figures = await measureAll(bench, scenarios);
   const tookSeconds = Math.round((Date.now() - startedAt.getTime()) / 1000);
   const result = { at: startedAt.toISOString(), tookSeconds, machine, timing: options.timing, features, figures };
-  const files = await writeResult(result, options.json);
+  const files = await writeResult(result.at, result, options.json);
   const list = (on: boolean): string =>
     features
       .filter((feature) => feature.on === on)

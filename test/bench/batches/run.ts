@@ -32,7 +32,8 @@ const measureAll = async (ground: Ground, { only, json }: Options): Promise<void
   }
   const tookSeconds = Math.round((Date.now() - at.getTime()) / 1000);
   const loadAfter = thisMachine().loadBefore;
-  const files = await writeResult({ at: at.toISOString(), tookSeconds, machine, loadAfter, findings }, json);
+  const result = { at: at.toISOString(), tookSeconds, machine, loadAfter, findings };
+  const files = await writeResult(result.at, result, json);
   console.log(findingsTable(findings));
   console.log(
     `\nMachine: ${machine.cores} × ${machine.cpu}, ${machine.platform}, Node ${machine.node}, load before ${machine.loadBefore}, after ${loadAfter}.`,
