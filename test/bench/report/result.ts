@@ -6,7 +6,7 @@ import type { Feature } from './features.js';
 import type { Machine } from './machine.js';
 
 /** Everything a run has found. */
-export interface Result {
+interface Result {
   at: string;
   tookSeconds: number;
   machine: Machine;
