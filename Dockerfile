@@ -21,7 +21,9 @@ FROM base
 # Nothing is installed at run time, and what is not here needs no patches.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
     /opt/yarn-* /usr/local/bin/yarn /usr/local/bin/yarnpkg
-ENV NODE_ENV=production SWITCHYARD_CONFIG=/etc/switchyard/switchyard.yaml PATH=/app/node_modules/.bin:$PATH
+# Where jobs and batches are kept unless the configuration says otherwise; a volume mounted here is the user's below.
+RUN mkdir /data && chown 1000:1000 /data
+ENV NODE_ENV=production SWITCHYARD_STORAGE=file:/data SWITCHYARD_CONFIG=/etc/switchyard/switchyard.yaml PATH=/app/node_modules/.bin:$PATH
 COPY --from=modules /app/node_modules node_modules
 COPY LICENSE package.json ./
 COPY apps/cli/bin apps/cli/bin
