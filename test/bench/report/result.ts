@@ -1,19 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Timing } from '../bench.js';
-import type { Figure } from '../figure.js';
-import type { Feature } from './features.js';
-import type { Machine } from './machine.js';
-
-/** Everything a run has found. */
-interface Result {
-  at: string;
-  tookSeconds: number;
-  machine: Machine;
-  timing: Timing;
-  features: readonly Feature[];
-  figures: readonly Figure[];
-}
 
 /** From `dist/test/bench/report`. */
 const ROOT = resolve(import.meta.dirname, '../../../..');

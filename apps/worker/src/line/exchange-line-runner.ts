@@ -118,6 +118,9 @@ class LineTries {
       case 'final':
         slot.answered();
         throw verdict.error;
+      case 'held':
+        slot.held(verdict.retryAfterMs);
+        return { route, waitMs: this.refusalPause(verdict.retryAfterMs) };
       case 'refused':
         slot.troubled(verdict.retryAfterMs);
         return { route, waitMs: this.refusalPause(verdict.retryAfterMs) };

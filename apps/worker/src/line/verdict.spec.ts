@@ -29,7 +29,7 @@ describe('the verdict on one try of a line', () => {
   });
 
   it('waits when nothing was sent, and does not when nothing could ever be', () => {
-    expect(verdictOf(settled('failed', 500, 0), false).kind).toBe('refused');
+    expect(verdictOf(settled('failed', 500, 0), false).kind).toBe('held');
     expect(verdictOf(settled('failed', 400, 0), false).kind).toBe('final');
   });
 

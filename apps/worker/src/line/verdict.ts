@@ -6,7 +6,9 @@ export type Verdict =
   | { kind: 'answered' }
   /** The answer is no, and would be no again. */
   | { kind: 'final'; error: ApiError }
-  /** Not an answer: nobody had room for it, or it was not even sent. It waits its turn again, until it expires. */
+  /** It was not even sent: our own pace, limits or judgement of the upstreams kept it back. It waits its turn again, until it expires. */
+  | { kind: 'held'; error: ApiError; retryAfterMs: number | undefined }
+  /** Not an answer: nobody had room for it. It waits its turn again, until it expires. */
   | { kind: 'refused'; error: ApiError; retryAfterMs: number | undefined }
   /** Sent, and failed by no fault of its own. It is tried again, a limited number of times. */
   | { kind: 'failed'; error: ApiError; retryAfterMs: number | undefined };
@@ -32,6 +34,7 @@ export const verdictOf = ({ outcome, error, attempts }: Settlement, hasMessage: 
   const retryAfterMs = retryAfterOf(error);
   if (outcome === 'failed' && status >= 400 && status < 500 && status !== 429 && !PASSING.has(status))
     return { kind: 'final', error };
-  if (attempts.length === 0 || NO_ROOM.has(status)) return { kind: 'refused', error, retryAfterMs };
+  if (attempts.length === 0) return { kind: 'held', error, retryAfterMs };
+  if (NO_ROOM.has(status)) return { kind: 'refused', error, retryAfterMs };
   return { kind: 'failed', error, retryAfterMs };
 };

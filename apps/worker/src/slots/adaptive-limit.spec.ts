@@ -35,6 +35,15 @@ describe('the adaptive limit', () => {
     expect(limit.current).toBe(70);
   });
 
+  it('waits, and gives nothing up, where our own pace kept a line back', () => {
+    const limit = aLimit();
+    answer(limit, 1_000);
+    limit.held(1_000, 2_000);
+    expect(limit.current).toBe(100);
+    expect(limit.mayBegin(0, 2_999)).toBe(false);
+    expect(limit.mayBegin(0, 3_500)).toBe(true);
+  });
+
   it('is back where the trouble was after seconds, however long an answer takes', () => {
     const limit = aLimit();
     answer(limit, 1_000);

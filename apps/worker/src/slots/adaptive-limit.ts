@@ -61,6 +61,14 @@ export class AdaptiveLimit {
       this.pausedUntil = Math.max(this.pausedUntil, now + this.pause(retryAfterMs));
   }
 
+  /**
+   * A line was not even sent: our own pace or limits had no room for it. They know what the upstream takes; to take from the limit as
+   * well would be two hands on one wheel.
+   */
+  held(now: number, retryAfterMs: number | undefined): void {
+    this.pausedUntil = Math.max(this.pausedUntil, now + this.pause(retryAfterMs ?? SHORTEST_PAUSE_MS));
+  }
+
   private cut(now: number): void {
     this.troubledAt = now;
     this.troubles++;

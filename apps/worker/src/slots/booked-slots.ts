@@ -10,6 +10,7 @@ const NONE: Slot = {
   goes: () => undefined,
   answered: () => undefined,
   troubled: () => undefined,
+  held: () => undefined,
   release: () => undefined,
 };
 

@@ -23,6 +23,8 @@ export interface Slot {
   answered(): void;
   /** Refused or failed: fewer lines are begun on this route for now. `retryAfterMs`: when the upstream wants to be asked again. */
   troubled(retryAfterMs: number | undefined): void;
+  /** Not sent, because our own pace or limits had no room: none is begun on this route until then. */
+  held(retryAfterMs: number | undefined): void;
   /** Nothing came of it, which says nothing about the upstream. */
   release(): void;
 }
@@ -38,7 +40,7 @@ const UNKNOWN = '';
 const MOST_UNKNOWN = 4;
 
 /** How many lines may be under way on one route, and what it learns. */
-export type RouteLimit = Pick<AdaptiveLimit, 'current' | 'resumesAt' | 'mayBegin' | 'answered' | 'troubled'>;
+export type RouteLimit = Pick<AdaptiveLimit, 'current' | 'resumesAt' | 'mayBegin' | 'answered' | 'troubled' | 'held'>;
 
 interface Route {
   limit: RouteLimit;
@@ -173,6 +175,7 @@ export class FairSlots {
       },
       answered: () => end(({ limit, underWay }) => limit.answered(underWay, this.options.now())),
       troubled: (retryAfterMs) => end(({ limit }) => limit.troubled(begunAt, this.options.now(), retryAfterMs)),
+      held: (retryAfterMs) => end(({ limit }) => limit.held(this.options.now(), retryAfterMs)),
       release: () => end(() => undefined),
     });
   }

@@ -7,4 +7,5 @@ export const NO_LIMIT: RouteLimit = {
   mayBegin: () => true,
   answered: () => undefined,
   troubled: () => undefined,
+  held: () => undefined,
 };
