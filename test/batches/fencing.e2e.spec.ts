@@ -126,6 +126,11 @@ describe('several workers at one chunk', () => {
     await member.store.redis.del(`sw:{b}:claims:${work.id}`);
 
     await checkEnded(member.works, await untilEnded(member, work), IDS);
+    // The work has ended for everybody a moment before its runner returns.
+    await until(
+      () => member.outcomes,
+      (outcomes) => outcomes.length > 0,
+    );
     expect(member.outcomes).toEqual(['done']);
     expect(upstream.duplicates).toBe(0);
   });
