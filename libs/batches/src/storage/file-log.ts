@@ -5,11 +5,14 @@ import { writeWhole } from './staging.js';
 import type { Log } from './storage.js';
 import { StorageError } from './storage-error.js';
 
+/** A commit costs three rounds with the disk, and nobody hurries: a slot is free before its answer is durable. */
+const GATHER_MS = 5;
+
 /** A log in one file. Appends are written at known positions, so that nothing of a failed one stays in the way of the next. */
 export class FileLog implements Log {
   readonly #handle: FileHandle;
   readonly #fault: (error: unknown) => unknown;
-  readonly #group = new GroupCommit({ commit: (records) => this.#commit(records), gatherMs: 0 });
+  readonly #group = new GroupCommit({ commit: (records) => this.#commit(records), gatherMs: GATHER_MS });
   #bytes: number;
   #closed = false;
   /** Why nothing can be appended any more. */
