@@ -5,7 +5,7 @@ import { writeWhole } from './staging.js';
 import type { Log } from './storage.js';
 import { StorageError } from './storage-error.js';
 
-/** A commit costs three rounds with the disk, and nobody hurries: a slot is free before its answer is durable. */
+/** In milliseconds. Fewer commits cost a fast worker less, and nobody hurries: a slot is free before its answer is durable. */
 const GATHER_MS = 5;
 
 /** A log in one file. Appends are written at known positions, so that nothing of a failed one stays in the way of the next. */
