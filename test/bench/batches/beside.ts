@@ -9,7 +9,7 @@ import { type Finding, findingsOf } from './finding.js';
 import type { BatchScenario, Ground } from './scenario.js';
 
 const FULL = { rounds: 3, forMs: 3_000 };
-const QUICK = { rounds: 1, forMs: 1_500 };
+const QUICK = { rounds: 1, forMs: 1_000 };
 /** A fraction of what the gateway could serve, as most have. */
 const CALLS_PER_SECOND = 100;
 /** Enough for as long as it is looked at. */

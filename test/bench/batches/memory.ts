@@ -6,7 +6,7 @@ import type { BatchScenario, Ground } from './scenario.js';
 const MB = 1024 * 1024;
 const BATCHES = 10;
 const FULL = { lines: 100_000, runForMs: 60_000 };
-const QUICK = { lines: 10_000, runForMs: 6_000 };
+const QUICK = { lines: 10_000, runForMs: 4_000 };
 const LOOK_EVERY_MS = 500;
 
 interface Look {
