@@ -106,15 +106,26 @@ const whenNpmIsGone = (callback) => {
   }, 250);
 };
 
-/** Runs a program on the pinned Node in place of this one: it gets our signals, and we exit as it does. */
-export const become = (script, args, env = {}) => {
+/**
+ * Runs a program on the pinned Node in place of this one: it gets our signals, and we exit as it does, unless `onFailure` is there to
+ * do something about a failure that is no signal.
+ */
+export const become = (script, args, env = {}, onFailure = undefined) => {
   const child = spawn(NODE, [at(script), ...args], { cwd: root, stdio: 'inherit', env: { ...environment(), ...env } });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      stopping = true;
+      child.kill(signal);
+    });
   whenNpmIsGone(() => child.kill('SIGTERM'));
   child.on('error', (error) =>
     giveUp(`${NODE} cannot be run (${error.message}); delete node_modules and run this again.`),
   );
-  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+  child.on('exit', (code, signal) => {
+    if (code && onFailure && !stopping) onFailure();
+    else process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
+  });
 };
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) setUp();

@@ -44,8 +44,8 @@ const BREAKS = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET']);
 
 const isBreak = ({ code }: NodeJS.ErrnoException): boolean => code !== undefined && BREAKS.has(code);
 
-/** A kept connection that was closed shows it at once; one that breaks later had been heard. */
-const STALE_MS = 500;
+/** A kept connection that was closed shows it at once, but for the time that a busy machine takes to look; one that breaks later had been heard. */
+const STALE_MS = 5_000;
 
 /** How long a finished answer may keep its connection before it is taken for ended. */
 const LINGER_MS = 2_000;
