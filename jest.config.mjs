@@ -17,7 +17,8 @@ export default {
   testMatch: ['**/*.spec.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-  testTimeout: 30_000,
+  // Far beyond what a test takes by itself: on a busy machine it may wait for its turn.
+  testTimeout: 60_000,
   // Most tests wait for processes rather than compute, and jest's own choice on two cores is one.
   maxWorkers: '100%',
   // A test that fails half-way may leave a server behind, which must not keep the whole run from ending.

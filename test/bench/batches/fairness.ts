@@ -126,7 +126,7 @@ export const fairness: BatchScenario = {
     const workers = await Promise.all(Array.from({ length: WORKERS }, () => site.startWorker(CONCURRENCY)));
     const findings = [
       ...(await secondBehindFirst(ground, quick ? 10_000 : 100_000, quick ? 1 : 3)),
-      ...(await betweenThree(ground, quick ? 3_000 : 12_000, quick ? 1 : 2)),
+      ...(await betweenThree(ground, quick ? 1_500 : 12_000, quick ? 1 : 2)),
     ];
     await Promise.all(workers.map((worker) => worker.stop()));
     return findings;
