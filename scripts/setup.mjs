@@ -110,7 +110,7 @@ const whenNpmIsGone = (callback) => {
  * Runs a program on the pinned Node in place of this one: it gets our signals, and we exit as it does, unless `onFailure` is there to
  * do something about a failure that is no signal.
  */
-export const become = (script, args, env = {}, onFailure = undefined) => {
+export const become = (script, args, env = {}, onFailure) => {
   const child = spawn(NODE, [at(script), ...args], { cwd: root, stdio: 'inherit', env: { ...environment(), ...env } });
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
