@@ -72,6 +72,7 @@ export class WorkerSite {
       params: { model: 'm', max_tokens: 16, messages: [{ role: 'user', content: `Line ${line}` }] },
     }));
     const response = await this.gateway.post('/v1/messages/batches', { requests }, { headers: { 'x-api-key': key } });
+    if (!response.ok) throw new Error(`the batch was not taken: ${response.status} ${await response.text()}`);
     const { id } = (await response.json()) as { id: string };
     return id;
   }

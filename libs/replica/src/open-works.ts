@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   type AssembledWorks,
   assembleWorks,
@@ -38,6 +39,16 @@ const CLOSING_MS = 1_000;
 const within = (ms: number, closing: Promise<void>): Promise<void> =>
   Promise.race([closing.catch(() => undefined), new Promise<void>((resolve) => setTimeout(resolve, ms).unref())]);
 
+/** A Redis that says neither yes nor no for so long is away. */
+const CONNECTING_MS = 3_000;
+
+/** Resolves once Redis can be asked, or cannot for now: whoever asks at once would take a connection on its way for a Redis that is away. */
+const settled = async (redis: ReturnType<typeof connectWorkRedis>): Promise<void> => {
+  if (redis.status === 'ready') return;
+  const signal = AbortSignal.timeout(CONNECTING_MS);
+  await Promise.race([once(redis, 'ready', { signal }), once(redis, 'close', { signal })]).catch(() => undefined);
+};
+
 /** Opens storage, and what Redis has of jobs and batches. Redis may come later; storage may not. */
 export const openWorks = async ({ config, logger, onRefused }: OpenWorksOptions): Promise<OpenedWorks> => {
   const { redis: address, storage, batches } = config.current;
@@ -45,6 +56,7 @@ export const openWorks = async ({ config, logger, onRefused }: OpenWorksOptions)
   const redis = connectWorkRedis(address);
   const listener = connectWorkNews(address);
   const queue = connectQueue(address, () => undefined);
+  await settled(redis);
   const store = openWorkStore({ storage: await openStorage(storage), redis, listener, report });
   const weightOf = (workspace: string): number =>
     config.current.workspaces.find(({ name }) => name === workspace)?.weight ?? 1;
