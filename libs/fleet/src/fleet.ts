@@ -72,7 +72,7 @@ export class Fleet {
     this.credentialLimits = this.limits;
   }
 
-  /** Resolves when this replica knows what the others know, or after a second without Redis. Never rejects. */
+  /** Resolves when this replica knows what the others know, or has no Redis, or after a second. Never rejects. */
   static async open(options: FleetOptions): Promise<Fleet> {
     const fleet = new Fleet(options);
     await inTime(fleet.join(), START_MS).catch(() => undefined);

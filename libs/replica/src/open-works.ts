@@ -73,8 +73,10 @@ export const openWorks = async ({ config, logger, onRefused }: OpenWorksOptions)
     dispatcher,
     doorbell,
     close: async () => {
-      await within(CLOSING_MS, dispatcher.settled());
-      await within(CLOSING_MS, doorbell.close());
+      // While Redis is away there is nothing to wait for: whatever is not in the queue is found again from storage.
+      const closingMs = redis.status === 'ready' ? CLOSING_MS : 0;
+      await within(closingMs, dispatcher.settled());
+      await within(closingMs, doorbell.close());
       for (const client of [queue, redis, listener]) client.disconnect();
     },
   };

@@ -5,8 +5,6 @@ import { openRedis } from '#redis';
 const CONNECT_MS = 1000;
 /** A connection that owes an answer for so long is given up. Above the longest wait that anybody asks for. */
 const SILENCE_MS = 3000;
-/** How long a connection that was given up may take to close. */
-const DISCONNECT_MS = 200;
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1000;
@@ -27,7 +25,6 @@ const TUNING = {
   maxRetriesPerRequest: 0,
   connectTimeout: CONNECT_MS,
   socketTimeout: SILENCE_MS,
-  disconnectTimeout: DISCONNECT_MS,
   reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
   cluster: {
     enableReadyCheck: false,

@@ -47,18 +47,21 @@ export class RedisLink {
   constructor(private readonly options: RedisLinkOptions) {
     this.client = connectRedis(options.address, () => retryDelay(this.attempts++));
     this.client.on('ready', () => void this.probe());
-    this.client.on('close', () => this.become('away'));
+    this.client.on('close', () => {
+      this.become('away');
+      this.tellWatchers();
+    });
   }
 
   get state(): LinkState {
     return this.current;
   }
 
-  /** Resolves when Redis answers, or after `patienceMs` if it does not. */
+  /** Resolves when Redis answers, at once when it cannot be reached, or after `patienceMs` if it says neither. */
   async ready(patienceMs: number): Promise<void> {
     if (this.current === 'up') return;
-    const up = new Promise<void>((resolve) => this.watchers.add(resolve));
-    await inTime(up, patienceMs).catch(() => undefined);
+    const told = new Promise<void>((resolve) => this.watchers.add(resolve));
+    await inTime(told, patienceMs).catch(() => undefined);
   }
 
   /**
@@ -122,8 +125,12 @@ export class RedisLink {
     if (state === this.current) return;
     this.current = state;
     if (state === 'up') this.failures = 0;
+    this.tellWatchers();
+    this.options.onState?.(state);
+  }
+
+  private tellWatchers(): void {
     for (const watcher of this.watchers) watcher();
     this.watchers.clear();
-    this.options.onState?.(state);
   }
 }
