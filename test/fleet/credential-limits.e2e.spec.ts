@@ -67,7 +67,8 @@ describe('the limits of a credential', () => {
 
       expect(figures.admitted).toBeLessThanOrEqual(Math.ceil(limit + burst(rpm)) + 1);
       expect(figures.refusedUpstream).toBeLessThanOrEqual(figures.admitted / 100);
-      expect(utilisation).toBeGreaterThanOrEqual(0.95);
+      // In a short time what is under way at its end weighs more.
+      expect(utilisation).toBeGreaterThanOrEqual(IS_LONG ? 0.95 : 0.85);
       // A flood of calls is no flood of questions.
       expect(figures.atOnce).toBeGreaterThan(figures.calls * 0.6);
     },
