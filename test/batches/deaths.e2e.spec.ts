@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CRASH_POINTS } from '#batches';
 import { checkEnded } from './check.js';
+import { STORAGES_IN_TIME } from './scene.js';
 import { idsOf, untilEnded, WorkRoom } from './work-room.js';
 
 /** Those of webhooks have tests of their own. */
@@ -14,20 +15,22 @@ const IDS = idsOf(40);
 /** Some points are passed in each of several works; all of these deaths come after each other. */
 const TIMES = [1, 2, 3];
 
-describe('a process that dies at any step', () => {
+describe.each(STORAGES_IN_TIME)('a process that dies at any step, storing on %s', (storage) => {
   let room: WorkRoom;
 
   beforeEach(async () => {
-    room = await WorkRoom.open({ appendOnly: true });
+    room = await WorkRoom.open({ appendOnly: true, storage });
   }, 120_000);
 
   afterEach(() => room.close());
 
   /** Undefined when it was killed. */
   const live = async (crashAt: string | undefined): Promise<Record<string, string> | undefined> => {
-    const child = spawn(process.execPath, ['dist/test/batches/processes/mortal.js', room.redis.url, room.folder], {
+    const { redis, place } = room;
+    const args = ['dist/test/batches/processes/mortal.js', redis.url, JSON.stringify(place.address)];
+    const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, ...(crashAt !== undefined && { SWITCHYARD_CRASH_AT: crashAt }) },
+      env: { ...process.env, ...place.env, ...(crashAt !== undefined && { SWITCHYARD_CRASH_AT: crashAt }) },
     });
     const [said, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     if (signal === 'SIGKILL') return undefined;

@@ -51,7 +51,7 @@ describe('storage that is full for a while', () => {
 
   beforeEach(async () => {
     room = await WorkRoom.open();
-    disk = fillable(await room.openStorage());
+    disk = fillable(await room.place.openStorage());
     member = await room.join({ storage: disk.storage });
     upstream = new ScriptedUpstream(5);
   }, 120_000);

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import {
   type AssembledWorks,
@@ -10,7 +7,6 @@ import {
   connectWorkRedis,
   type LoadLimits,
   type LineRunner,
-  openStorage,
   openWorkStore,
   type RunOutcome,
   type Storage,
@@ -19,6 +15,7 @@ import {
   type WorkStore,
 } from '#batches';
 import { startTestRedis, type TestRedis, type TestRedisOptions, until } from '#testing';
+import { type StorageKind, StoragePlace } from '../storage/storage-place.js';
 
 /** Anything one might want to know of what was reported. */
 export interface Reported {
@@ -169,28 +166,29 @@ export const openMember = async ({
   return member;
 };
 
-/** A Redis, a folder, and as many members as a test wants. */
+/** What a room has, beside what every Redis may have: storage in a folder unless told. */
+export interface RoomOptions extends TestRedisOptions {
+  storage?: StorageKind;
+}
+
+/** A Redis, a place to store in, and as many members as a test wants. */
 export class WorkRoom {
   readonly offers = new OfferBox();
   readonly members: Member[] = [];
 
   private constructor(
     readonly redis: TestRedis,
-    readonly folder: string,
+    readonly place: StoragePlace,
   ) {}
 
-  static async open(options: TestRedisOptions = {}): Promise<WorkRoom> {
-    const [redis, folder] = await Promise.all([startTestRedis(options), mkdtemp(join(tmpdir(), 'switchyard-works-'))]);
-    return new WorkRoom(redis, folder);
-  }
-
-  openStorage(): Promise<Storage> {
-    return openStorage({ kind: 'file', folder: this.folder });
+  static async open({ storage = 'file', ...options }: RoomOptions = {}): Promise<WorkRoom> {
+    const [redis, place] = await Promise.all([startTestRedis(options), StoragePlace.open(storage)]);
+    return new WorkRoom(redis, place);
   }
 
   async join(options: Partial<MemberOptions> = {}): Promise<Member> {
-    const { url } = this.redis;
-    const member = await openMember({ url, storage: await this.openStorage(), offers: this.offers, ...options });
+    const storage = options.storage ?? (await this.place.openStorage());
+    const member = await openMember({ url: this.redis.url, offers: this.offers, ...options, storage });
     this.members.push(member);
     return member;
   }
@@ -198,7 +196,7 @@ export class WorkRoom {
   async close(): Promise<void> {
     await Promise.all(this.members.map((member) => member.close()));
     await this.redis.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.place.close();
   }
 }
 

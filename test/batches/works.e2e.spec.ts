@@ -1,57 +1,45 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { checkEnded, checkProgress } from './check.js';
-import { ScriptedUpstream } from './scripted-runner.js';
-import { aSubmission, bodyOf, idsOf, type Member, untilEnded, WorkRoom } from './work-room.js';
+import { onEachStorage } from './scene.js';
+import { aSubmission, bodyOf, idsOf, type Member, untilEnded } from './work-room.js';
 import type { Work } from '#batches';
 
-describe('batches', () => {
-  let room: WorkRoom;
-  let member: Member;
-  let upstream: ScriptedUpstream;
-
-  beforeEach(async () => {
-    room = await WorkRoom.open();
-    member = await room.join();
-    upstream = new ScriptedUpstream();
-  }, 120_000);
-
-  afterEach(() => room.close());
-
+onEachStorage('batches', (scene) => {
   it('gives each line one result, in the order of the input, and counts that sum up', async () => {
     const ids = idsOf(1_000);
-    const work = await member.works.submitBatch(aSubmission(), bodyOf(ids));
+    const work = await scene.member.works.submitBatch(aSubmission(), bodyOf(ids));
     expect(work).toMatchObject({ status: 'in_progress', lines: 1_000 });
     const seen: Work[] = [];
     const watching = setInterval(
-      () => void member.works.find('w', 'batch', work.id).then((now) => now && seen.push(now)),
+      () => void scene.member.works.find('w', 'batch', work.id).then((now) => now && seen.push(now)),
       20,
     );
 
-    member.work(upstream.runner());
-    (await room.join()).work(upstream.runner());
-    const ended = await untilEnded(member, work);
+    scene.member.work(scene.upstream.runner());
+    (await scene.room.join()).work(scene.upstream.runner());
+    const ended = await untilEnded(scene.member, work);
     clearInterval(watching);
 
-    const results = await checkEnded(member.works, ended, ids);
+    const results = await checkEnded(scene.member.works, ended, ids);
     checkProgress(seen);
     expect(results.get('line-3')).toEqual({ type: 'succeeded', message: { type: 'message', content: 'line-3' } });
     expect(ended.counts).toEqual({ succeeded: 900, errored: 100, canceled: 0, expired: 0 });
     expect(ended.usage.output).toBe(900);
-    expect(upstream.duplicates).toBe(0);
+    expect(scene.upstream.duplicates).toBe(0);
   });
 
   it('runs batches of one line and of two workspaces, which do not see each other', async () => {
-    member.work(upstream.runner());
-    const mine = await member.works.submitBatch(aSubmission(), bodyOf(['only']));
-    const theirs = await member.works.submitBatch(aSubmission({ workspace: 'other' }), bodyOf(['only']));
+    scene.member.work(scene.upstream.runner());
+    const mine = await scene.member.works.submitBatch(aSubmission(), bodyOf(['only']));
+    const theirs = await scene.member.works.submitBatch(aSubmission({ workspace: 'other' }), bodyOf(['only']));
 
-    await checkEnded(member.works, await untilEnded(member, mine), ['only']);
-    expect(await member.works.find('w', 'batch', theirs.id)).toBeUndefined();
-    expect(await member.works.find('w', 'job', mine.id)).toBeUndefined();
-    expect(await member.works.cancel('w', 'batch', theirs.id)).toBeUndefined();
-    expect(await member.works.delete('w', 'batch', theirs.id)).toBe(false);
-    expect(await member.works.find('w', 'batch', '../../etc/passwd')).toBeUndefined();
-    const page = await member.works.page('w', 'batch', { limit: 10, afterId: undefined, beforeId: undefined });
+    await checkEnded(scene.member.works, await untilEnded(scene.member, mine), ['only']);
+    expect(await scene.member.works.find('w', 'batch', theirs.id)).toBeUndefined();
+    expect(await scene.member.works.find('w', 'job', mine.id)).toBeUndefined();
+    expect(await scene.member.works.cancel('w', 'batch', theirs.id)).toBeUndefined();
+    expect(await scene.member.works.delete('w', 'batch', theirs.id)).toBe(false);
+    expect(await scene.member.works.find('w', 'batch', '../../etc/passwd')).toBeUndefined();
+    const page = await scene.member.works.page('w', 'batch', { limit: 10, afterId: undefined, beforeId: undefined });
     expect(page.works.map(({ id }) => id)).toEqual([mine.id]);
   });
 
@@ -62,39 +50,39 @@ describe('batches', () => {
     }
     const twice = bodyOf(['a', 'b', 'a']);
 
-    await expect(member.works.submitBatch(aSubmission(), twice)).rejects.toMatchObject({ status: 400 });
-    await expect(member.works.submitBatch(aSubmission(), cut())).rejects.toBeInstanceOf(Error);
+    await expect(scene.member.works.submitBatch(aSubmission(), twice)).rejects.toMatchObject({ status: 400 });
+    await expect(scene.member.works.submitBatch(aSubmission(), cut())).rejects.toBeInstanceOf(Error);
 
-    expect(await stored(member)).toEqual([]);
-    expect(await member.store.redis.keys('sw:{b}:work:*')).toEqual([]);
+    expect(await stored(scene.member)).toEqual([]);
+    expect(await scene.member.store.redis.keys('sw:{b}:work:*')).toEqual([]);
   });
 
   it('makes one work of two submissions with the same key at the same time', async () => {
     const submission = aSubmission({ idempotencyKey: 'once' });
-    const other = await room.join();
+    const other = await scene.room.join();
 
     const works = await Promise.all([
-      member.works.submitBatch(submission, bodyOf(idsOf(2_000))),
+      scene.member.works.submitBatch(submission, bodyOf(idsOf(2_000))),
       other.works.submitBatch(submission, bodyOf(idsOf(2_000))),
       other.works.submitBatch(submission, bodyOf(idsOf(2_000))),
     ]);
-    const later = await member.works.submitBatch(submission, bodyOf(['other', 'lines']));
-    const elsewhere = await member.works.submitBatch({ ...submission, workspace: 'other' }, bodyOf(['a']));
+    const later = await scene.member.works.submitBatch(submission, bodyOf(['other', 'lines']));
+    const elsewhere = await scene.member.works.submitBatch({ ...submission, workspace: 'other' }, bodyOf(['a']));
 
     expect(new Set([...works, later].map(({ id }) => id)).size).toBe(1);
     expect(elsewhere.id).not.toBe(later.id);
-    expect((await stored(member)).toSorted()).toEqual([later.id, elsewhere.id].toSorted());
+    expect((await stored(scene.member)).toSorted()).toEqual([later.id, elsewhere.id].toSorted());
   });
 
   it('takes a key again whose submission failed', async () => {
     const submission = aSubmission({ idempotencyKey: 'again' });
-    await expect(member.works.submitBatch(submission, bodyOf(['a', 'a']))).rejects.toMatchObject({ status: 400 });
+    await expect(scene.member.works.submitBatch(submission, bodyOf(['a', 'a']))).rejects.toMatchObject({ status: 400 });
 
-    expect(await member.works.submitBatch(submission, bodyOf(['a']))).toMatchObject({ lines: 1 });
+    expect(await scene.member.works.submitBatch(submission, bodyOf(['a']))).toMatchObject({ lines: 1 });
   });
 
   it('refuses more than a workspace may have open, until some of it has ended', async () => {
-    const limited = await room.join({ limits: { batches: 2, lines: 100 } });
+    const limited = await scene.room.join({ limits: { batches: 2, lines: 100 } });
     await limited.works.submitBatch(aSubmission(), bodyOf(idsOf(10)));
     const second = await limited.works.submitBatch(aSubmission(), bodyOf(idsOf(10)));
 
@@ -102,7 +90,10 @@ describe('batches', () => {
       status: 429,
       error: { type: 'rate_limit_error' },
     });
-    await expect(limited.works.submitJob(aSubmission({ kind: 'job' }), Buffer.from('{}'))).resolves.toBeDefined();
+    await expect(limited.works.submitJob(aSubmission({ kind: 'job' }), Buffer.from('{}'))).resolves.toMatchObject({
+      kind: 'job',
+      status: 'in_progress',
+    });
     await limited.works.cancel('w', 'batch', second.id);
     await untilEnded(limited, second);
     await expect(limited.works.submitBatch(aSubmission(), bodyOf(idsOf(90)))).rejects.toMatchObject({ status: 429 });
@@ -114,9 +105,9 @@ describe('batches', () => {
 
   it('pages through a list both ways, newest first', async () => {
     const ids: string[] = [];
-    for (let at = 0; at < 7; at++) ids.unshift((await member.works.submitBatch(aSubmission(), bodyOf(['a']))).id);
+    for (let at = 0; at < 7; at++) ids.unshift((await scene.member.works.submitBatch(aSubmission(), bodyOf(['a']))).id);
     // Those of one millisecond are in the order of their ids.
-    const all = await member.works.page('w', 'batch', { limit: 100, afterId: undefined, beforeId: undefined });
+    const all = await scene.member.works.page('w', 'batch', { limit: 100, afterId: undefined, beforeId: undefined });
     const order = all.works.map(({ id }) => id);
     expect(order.toSorted()).toEqual(ids.toSorted());
     expect(all.works.map(({ createdAt }) => createdAt)).toEqual(
@@ -124,7 +115,7 @@ describe('batches', () => {
     );
 
     const page = async (request: { afterId?: string; beforeId?: string }) => {
-      const found = await member.works.page('w', 'batch', {
+      const found = await scene.member.works.page('w', 'batch', {
         limit: 3,
         afterId: undefined,
         beforeId: undefined,
@@ -141,33 +132,33 @@ describe('batches', () => {
   });
 
   it('deletes what has ended, and nothing before', async () => {
-    const work = await member.works.submitBatch(aSubmission({ idempotencyKey: 'k' }), bodyOf(idsOf(5)));
-    await expect(member.works.delete('w', 'batch', work.id)).rejects.toMatchObject({ status: 400 });
-    member.work(upstream.runner());
-    await untilEnded(member, work);
+    const work = await scene.member.works.submitBatch(aSubmission({ idempotencyKey: 'k' }), bodyOf(idsOf(5)));
+    await expect(scene.member.works.delete('w', 'batch', work.id)).rejects.toMatchObject({ status: 400 });
+    scene.member.work(scene.upstream.runner());
+    await untilEnded(scene.member, work);
 
-    expect(await member.works.delete('w', 'batch', work.id)).toBe(true);
+    expect(await scene.member.works.delete('w', 'batch', work.id)).toBe(true);
 
-    expect(await member.works.find('w', 'batch', work.id)).toBeUndefined();
-    expect(await stored(member)).toEqual([]);
-    expect((await member.store.redis.keys('sw:{b}:*')).toSorted()).toEqual(['sw:{b}:load:w', 'sw:{b}:ready']);
-    expect(await member.store.redis.hgetall('sw:{b}:load:w')).toEqual({ batches: '0', lines: '0' });
+    expect(await scene.member.works.find('w', 'batch', work.id)).toBeUndefined();
+    expect(await stored(scene.member)).toEqual([]);
+    expect((await scene.member.store.redis.keys('sw:{b}:*')).toSorted()).toEqual(['sw:{b}:load:w', 'sw:{b}:ready']);
+    expect(await scene.member.store.redis.hgetall('sw:{b}:load:w')).toEqual({ batches: '0', lines: '0' });
   });
 
   it('drops requests and results when they are old enough, and still knows of the batch', async () => {
-    member.work(upstream.runner());
-    const work = await member.works.submitBatch(aSubmission(), bodyOf(idsOf(200)));
-    await untilEnded(member, work);
-    await member.stop();
+    scene.member.work(scene.upstream.runner());
+    const work = await scene.member.works.submitBatch(aSubmission(), bodyOf(idsOf(200)));
+    await untilEnded(scene.member, work);
+    await scene.member.stop();
 
-    const young = await room.join({ archiveAfterMs: 0 });
+    const young = await scene.room.join({ archiveAfterMs: 0 });
 
-    const archived = await member.works.find('w', 'batch', work.id);
+    const archived = await scene.member.works.find('w', 'batch', work.id);
     expect(archived).toMatchObject({ status: 'ended', archivedAt: expect.any(Number), counts: { succeeded: 180 } });
-    expect(await stored(member, `${work.id}/`)).toEqual(['archived.json', 'ended.json', 'manifest']);
-    await member.store.redis.flushall();
+    expect(await stored(scene.member, `${work.id}/`)).toEqual(['archived.json', 'ended.json', 'manifest']);
+    await scene.member.store.redis.flushall();
     await young.assembled.reconciler.tick();
-    expect(await member.works.find('w', 'batch', work.id)).toEqual({ ...archived, startedAt: undefined });
+    expect(await scene.member.works.find('w', 'batch', work.id)).toEqual({ ...archived, startedAt: undefined });
   });
 });
 

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
 import S3rver from 's3rver';
+import type { StorageAddress } from '#core';
 import { S3Storage } from '../../libs/batches/src/storage/s3-storage.js';
 import { listPage } from './s3-listing.js';
 
@@ -17,6 +18,9 @@ export type Interceptor = (request: IncomingMessage, response: ServerResponse) =
 export interface S3Server {
   /** Opens storage below a prefix of the bucket. */
   open(prefix: string, options?: { patienceMs?: number; bucket?: string }): Promise<S3Storage>;
+  /** The whole bucket, and what a process needs in its environment to reach it. */
+  readonly address: StorageAddress & { kind: 's3' };
+  readonly env: Readonly<Record<string, string>>;
   /** `METHOD url` of each request so far. */
   readonly requests: string[];
   interceptor: Interceptor | undefined;
@@ -78,14 +82,17 @@ export const startS3Server = async (directory: string): Promise<S3Server> => {
     server.listen(0, '127.0.0.1', listening);
   });
   const { port } = server.address() as AddressInfo;
-  const env = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` };
+  const credentials = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' };
+  const env = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`, ...credentials };
   // The SDK looks for these itself.
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' });
+  Object.assign(process.env, credentials);
 
   const self: S3Server = {
     requests: [],
     interceptor: undefined,
     honoursConditions: true,
+    address: { kind: 's3', bucket: BUCKET, prefix: '' },
+    env,
     open: (prefix, { bucket = BUCKET, patienceMs = 10_000 } = {}) =>
       S3Storage.open({ kind: 's3', bucket, prefix }, { env, patienceMs }),
     close: async () => {

@@ -39,9 +39,10 @@ describe('a sender of webhooks that is killed', () => {
   });
 
   const send = (crashAt?: string): ChildProcess => {
+    const address = JSON.stringify(room.place.address);
     const sender = spawn(
       process.execPath,
-      ['dist/test/webhooks/processes/sender.js', room.redis.url, room.folder, secret],
+      ['dist/test/webhooks/processes/sender.js', room.redis.url, address, secret],
       {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: { ...process.env, ...(crashAt && { SWITCHYARD_CRASH_AT: crashAt }) },

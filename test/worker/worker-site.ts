@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
 import {
   ConfigFile,
@@ -13,6 +10,7 @@ import {
   until,
   WorkerProcess,
 } from '#testing';
+import { type StorageKind, StoragePlace } from '../storage/storage-place.js';
 
 /** The key of another workspace. */
 export const OTHER_KEY = 'sk-test-other-0123456789abcdef';
@@ -24,6 +22,15 @@ export interface Progress {
   request_counts: Record<string, number>;
 }
 
+/** What a site may have otherwise. */
+export interface SiteOptions {
+  /** Of the upstream, as directives. */
+  behaviour?: string;
+  /** Lines that a worker runs at a time. */
+  concurrency?: number;
+  storage?: StorageKind;
+}
+
 /** Everything that a batch needs, as processes; only the upstream is in this one. */
 export class WorkerSite {
   readonly workers: WorkerProcess[] = [];
@@ -32,20 +39,23 @@ export class WorkerSite {
     readonly simulator: Simulator,
     readonly redis: TestRedis,
     readonly config: ConfigFile,
-    private readonly rest: { gateway: GatewayProcess; folder: string },
+    private readonly rest: { gateway: GatewayProcess; place: StoragePlace },
   ) {}
 
   get gateway(): GatewayProcess {
     return this.rest.gateway;
   }
 
-  static async open({ behaviour = '', concurrency = 50 } = {}): Promise<WorkerSite> {
-    const folder = await mkdtemp(join(tmpdir(), 'switchyard-worker-'));
-    const [simulator, redis] = await Promise.all([startSimulator({ behaviour }), startTestRedis({ appendOnly: true })]);
+  static async open({ behaviour = '', concurrency = 50, storage = 'file' }: SiteOptions = {}): Promise<WorkerSite> {
+    const [simulator, redis, place] = await Promise.all([
+      startSimulator({ behaviour }),
+      startTestRedis({ appendOnly: true }),
+      StoragePlace.open(storage),
+    ]);
     const config = await ConfigFile.write(
       testConfig({
         redis: redis.url,
-        storage: `file:${folder}`,
+        storage: place.setting,
         batches: { concurrency },
         providers: { sim: provider('anthropic', simulator.url) },
         models: { '*': { targets: [{ provider: 'sim' }] } },
@@ -56,11 +66,11 @@ export class WorkerSite {
         ],
       }),
     );
-    return new WorkerSite(simulator, redis, config, { gateway: await GatewayProcess.start(config), folder });
+    return new WorkerSite(simulator, redis, config, { gateway: await GatewayProcess.start(config, place.env), place });
   }
 
   async worker(env: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
-    const worker = await WorkerProcess.start(this.config, env);
+    const worker = await WorkerProcess.start(this.config, { ...this.rest.place.env, ...env });
     this.workers.push(worker);
     return worker;
   }
@@ -95,6 +105,6 @@ export class WorkerSite {
     await Promise.all([...this.workers.map((worker) => worker.kill()), this.gateway.kill(), this.simulator.close()]);
     await this.redis.stop();
     await this.config.remove();
-    await rm(this.rest.folder, { recursive: true, force: true });
+    await this.rest.place.close();
   }
 }

@@ -51,6 +51,29 @@ describe('a worker', () => {
     expect(seen()).toBeLessThanOrEqual(420);
   }, 90_000);
 
+  it('works on S3 as in a folder: one is killed, another answers the rest, and each line has one result', async () => {
+    site = await WorkerSite.open({ storage: 's3', behaviour: 'delay=200', concurrency: 40 });
+    const first = await site.worker();
+    const id = await site.submit(300);
+    await until(
+      () => site.progress(id),
+      ({ done }) => done >= 60,
+    );
+    await first.kill();
+    await site.worker();
+    const { request_counts } = await site.ended(id);
+    expect(request_counts).toMatchObject({ succeeded: 300, processing: 0 });
+    const results = await (await site.gateway.get(`/v1/messages/batches/${id}/results`)).text();
+    const lines = results
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ custom_id }) => custom_id)).toEqual(Array.from({ length: 300 }, (_, line) => `line-${line}`));
+    expect(lines.every(({ result }) => result.type === 'succeeded')).toBe(true);
+    // Beside the 40 that were under way, the answers that were on their way to the bucket are lost.
+    expect(seen()).toBeLessThanOrEqual(380);
+  }, 90_000);
+
   it('ends what it has begun when it is asked to stop, and leaves the rest to others at once', async () => {
     site = await WorkerSite.open({ behaviour: 'delay=400', concurrency: 20 });
     const first = await site.worker();

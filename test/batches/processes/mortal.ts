@@ -3,17 +3,17 @@ import { ScriptedUpstream } from '../scripted-runner.js';
 import { aSubmission, bodyOf, idsOf, type Member, OfferBox, openMember, untilEnded } from '../work-room.js';
 
 /**
- * A process that does everything that can be done with works, once each: `mortal URL FOLDER`. It may be killed anywhere and started
+ * A process that does everything that can be done with works, once each: `mortal URL STORAGE`, the latter an address in JSON. It may be killed anywhere and started
  * again; its idempotency keys lead it to what was done. Prints the ids of its works when all have ended.
  */
-const [, , url = '', folder = ''] = process.argv;
+const [, , url = '', storage = ''] = process.argv;
 
 const keyed = (idempotencyKey: string): Submission => aSubmission({ idempotencyKey });
 
 const submit = (member: Member, key: string): Promise<Work> => member.works.submitBatch(keyed(key), bodyOf(idsOf(40)));
 
 const live = async (): Promise<Record<string, string>> => {
-  const options = { url, storage: await openStorage({ kind: 'file', folder }), offers: new OfferBox() };
+  const options = { url, storage: await openStorage(JSON.parse(storage)), offers: new OfferBox() };
   const member = await openMember(options);
   const runner = new ScriptedUpstream(2).runner();
 
