@@ -24,6 +24,8 @@ export interface Watcher {
   choosing?(route: Route, ask: Ask, replica: number): void;
   /** `waited`: the call was made to wait before. */
   chosen?(deployment: Deployment, call: { tried: readonly Deployment[]; waited: boolean; replica: number }): void;
+  /** An attempt is over. */
+  ended?(replica: number, isAnswered: boolean): void;
   none?(choice: NoChoice, attempts: number): void;
 }
 
@@ -124,6 +126,7 @@ export class Traffic {
       firstByte: (afterMs) => call.plan.firstByte(deployment, afterMs),
       done: (cached) => {
         call.plan.settled(deployment, { kind: 'answered' });
+        watcher?.ended?.(call.replica, true);
         this.tally.answered++;
         if (!call.asked.isFirst) this.tally.repeats++;
         if (cached) this.tally.hits++;
@@ -131,6 +134,7 @@ export class Traffic {
       },
       failed: (failure, afterContent) => {
         call.plan.settled(deployment, { kind: 'failed', failure });
+        watcher?.ended?.(call.replica, false);
         // What the exchange does: after content there is nothing left to choose.
         if (!afterContent) this.step(call);
         else {

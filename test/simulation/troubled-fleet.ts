@@ -1,5 +1,6 @@
 import type { Deployment, Route } from '#core';
 import type { Ask, Engine, Explanation, NoChoice } from '#routing';
+import { BudgetAudit } from './budget-audit.js';
 import { deploymentAt, type Placement, routeTo } from './deployments.js';
 import { among, seeded } from './random.js';
 import { replicas } from './replicas.js';
@@ -111,8 +112,7 @@ const NEVER: ReadonlySet<string> = new Set(['disabled', 'cooldown']);
 class Judge {
   readonly violations: string[] = [];
   private explanation: Explanation | undefined;
-  private readonly budgets: { tokens: number; at: number }[];
-  private readonly tiers: number;
+  private readonly budgets: readonly BudgetAudit[];
 
   constructor(
     private readonly engines: readonly Engine[],
@@ -120,8 +120,8 @@ class Judge {
     private readonly time: VirtualTime,
     private readonly trace: Trace | undefined,
   ) {
-    this.tiers = new Set(route.deployments.map(({ tier }) => tier)).size;
-    this.budgets = engines.map(() => ({ tokens: 20 * this.tiers, at: 0 }));
+    const tiers = new Set(route.deployments.map(({ tier }) => tier)).size;
+    this.budgets = engines.map(() => new BudgetAudit(tiers));
   }
 
   choosing(route: Route, ask: Ask, replica: number): void {
@@ -137,7 +137,9 @@ class Judge {
     // One may be waited for, where nothing else is left, and then be tried once more.
     const times = tried.filter((one) => one === deployment).length;
     if (times > (waited ? 1 : 0)) this.note(`${deployment.id} was tried again`);
-    this.spend(replica, tried.length > 0);
+    const states = tried.length > 0 ? (this.engines[replica]?.targets([this.route]) ?? []) : [];
+    const begun = { tried, deployment, explanation: this.explanation, states };
+    if (this.budgets[replica]?.spend(this.time.now, begun) === false) this.note('more attempts than the budget has');
     if (this.explanation) this.compare(deployment, tried, this.explanation);
   }
 
@@ -149,6 +151,10 @@ class Judge {
     if (excluded.code !== 'breaker-open' || panic) return;
     const other = deployments.find((known) => !known.excluded && !tried.includes(known.deployment));
     if (other) this.note(`${deployment.id} was tried with an open breaker although ${other.deployment.id} was there`);
+  }
+
+  ended(replica: number, isAnswered: boolean): void {
+    this.budgets[replica]?.ended(isAnswered);
   }
 
   none({ reason, retryAfterMs }: NoChoice, attempts: number): void {
@@ -180,16 +186,6 @@ class Judge {
     for (const engine of this.engines)
       for (const { deployment, inFlight } of engine.targets([this.route]))
         if (inFlight !== 0) this.note(`${deployment.id} has ${inFlight} calls in flight and none running`);
-  }
-
-  /** The budget once more, counted from outside: a fifth of the calls and one a second, at most twenty saved, for each tier. */
-  private spend(replica: number, isRetry: boolean): void {
-    const budget = this.budgets[replica];
-    if (!budget) return;
-    const earned = ((this.time.now - budget.at) / 1000) * this.tiers + (isRetry ? 0 : 0.2);
-    budget.tokens = Math.min(20 * this.tiers, budget.tokens + earned) - (isRetry ? 1 : 0);
-    budget.at = this.time.now;
-    if (budget.tokens < -1e-6) this.note('more retries than the budget has');
   }
 
   private get seconds(): string {

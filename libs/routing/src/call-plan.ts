@@ -3,7 +3,7 @@ import { type Announce, Attempt } from './attempt.js';
 import { type Ask, type Choice, MAX_ATTEMPTS, type NoChoice, type Plan, type RoutingPolicy } from './chooser.js';
 import type { Outcome, Verdict } from './outcome.js';
 import { hashOf, type TextHash } from './rendezvous.js';
-import type { RetryBudget } from './retry-budget.js';
+import type { AttemptKind, RetryBudget } from './retry-budget.js';
 import type { Member, RouteShape } from './route-shape.js';
 import type { Selection, Selector } from './selector.js';
 import { type Standstill, standstillOf } from './standstill.js';
@@ -26,7 +26,9 @@ export class CallPlan implements Plan, Selection {
   now = 0;
 
   private current: Attempt | undefined;
-  private currentIsRetry = false;
+  private currentKind: AttemptKind = 'first';
+  /** The last attempt failed on a deployment that has been taken out of use while it ran. */
+  private isLost = false;
   private attempts = 0;
   private isOver = false;
   private budget: RetryBudget | undefined;
@@ -75,7 +77,7 @@ export class CallPlan implements Plan, Selection {
   settled(deployment: Deployment, outcome: Outcome): void {
     if (this.current?.member.deployment !== deployment) return;
     this.now = this.tools.clock.read();
-    const { member } = this.current;
+    const { member, wasWell } = this.current;
     const verdict = this.end(outcome);
     switch (outcome.kind) {
       case 'answered':
@@ -90,6 +92,7 @@ export class CallPlan implements Plan, Selection {
         break;
       case 'failed':
         this.tried = [...this.tried, member];
+        this.isLost = wasWell && !member.target.isWell(this.now);
         if (verdict) this.follow(verdict, member, outcome.failure.retryAfterMs);
     }
   }
@@ -131,17 +134,22 @@ export class CallPlan implements Plan, Selection {
   }
 
   /** Retries draw on the budget of the tier that was asked first, because its trouble is what causes them. */
-  private affords({ tier }: Member): boolean {
-    if (this.attempts > 0) return this.budget?.withdraw(this.now) ?? false;
+  private affords({ tier, target }: Member): boolean {
+    if (this.attempts > 0) {
+      const step = { toWell: target.isWell(this.now), fromLost: this.isLost };
+      const kind = this.budget?.withdraw(this.now, step);
+      this.currentKind = kind ?? 'retry';
+      return kind !== undefined;
+    }
     if (!this.budget) tier.budget.deposit(this.now, this.ask.urgency, this.ask.clientRetries > 0);
     this.budget ??= tier.budget;
+    this.currentKind = 'first';
     return true;
   }
 
   private begin(member: Member): void {
-    this.currentIsRetry = this.attempts > 0;
     this.attempts++;
-    this.budget?.started(this.currentIsRetry);
+    this.budget?.started(this.currentKind);
     this.shape.picks++;
     member.pickedAt = this.shape.picks;
     this.current = new Attempt(member, this.ask, this.now, this.tools.announce);
@@ -150,10 +158,10 @@ export class CallPlan implements Plan, Selection {
   private end(outcome: Outcome): Verdict | undefined {
     const verdict = this.current?.settle(this.now, outcome);
     this.current = undefined;
-    this.budget?.ended(this.currentIsRetry);
+    this.budget?.ended(this.currentKind, outcome.kind === 'answered' && outcome.local !== true);
     if (outcome.kind === 'unfit' || outcome.kind === 'limited') {
       this.attempts--;
-      if (this.currentIsRetry) this.budget?.refund();
+      this.budget?.refund(this.currentKind);
     }
     return verdict;
   }
@@ -168,6 +176,7 @@ export class CallPlan implements Plan, Selection {
     const standstill = standstillOf(this.shape, this.now, this.ask, (member) => !this.rules(member));
     const wait = this.waits.take(standstill, this.now);
     if (!wait) return this.attempts > 0 ? this.enough() : this.nothing(standstill);
+    this.isLost = false;
     this.held = NONE;
     this.throttled = [];
     // Who is overloaded by then is left alone for it anyway.

@@ -87,6 +87,14 @@ export class Target {
     return this.breaker.wantsProbe(now) || this.shared.suspensions.credential.wantsProbe(now);
   }
 
+  /** Whether nothing is known against it: no failures that keep it away, and none that it has still to make up for. */
+  isWell(now: number): boolean {
+    if (this.wantsProbe(now) || this.breaker.blocks(now) !== undefined) return false;
+    for (let at = 0; at < this.suspensions.length; at++)
+      if (this.suspensions[at]?.blocks(now) !== undefined) return false;
+    return true;
+  }
+
   /** 0.1 to 1: its share of its weight since it came back from whatever kept it away. */
   slowStart(now: number): number {
     let cameBackAt = this.breaker.closedAt;

@@ -141,8 +141,9 @@ export class Running {
     this.plan.reported(this.deployment, limits);
   }
 
-  settle(outcome: Outcome): void {
-    this.plan.settled(this.deployment, outcome);
+  /** The attempt under way is over: the first, unless it is another's. */
+  settle(outcome: Outcome, deployment = this.deployment): void {
+    this.plan.settled(deployment, outcome);
   }
 
   next(): Choice {

@@ -1,0 +1,64 @@
+import type { Deployment } from '#core';
+import type { DeploymentState, Explanation } from '#routing';
+
+/** An attempt that has been chosen. */
+export interface Begun {
+  deployment: Deployment;
+  /** Those of the same call before it, in their order. The same array for all attempts of a call. */
+  tried: readonly Deployment[];
+  /** Of right before. */
+  explanation: Explanation | undefined;
+  /** Of now; needed for a second attempt and a third. */
+  states: readonly DeploymentState[];
+}
+
+const OUT_OF_USE: ReadonlySet<string> = new Set(['disabled', 'cooldown', 'breaker-open', 'probing']);
+
+const wasUsable = ({ explanation, deployment }: Begun): boolean => {
+  const known = explanation?.deployments.find((one) => one.deployment === deployment);
+  return known !== undefined && !OUT_OF_USE.has(known.excluded?.code ?? '');
+};
+
+const isLost = ({ states, tried }: Begun): boolean => {
+  const state = states.find(({ deployment }) => deployment === tried.at(-1));
+  return state !== undefined && (state.breaker.state !== 'closed' || OUT_OF_USE.has(state.excluded?.code ?? ''));
+};
+
+/**
+ * The budget of a replica once more, counted from outside: a fifth of the calls and one a second, at most twenty saved, for each tier.
+ * Besides, what was sent to somebody who could be used then, and no longer can, may move on to somebody who can: as often as there are calls in
+ * flight, and once more for each that is answered.
+ */
+export class BudgetAudit {
+  private tokens: number;
+  private at = 0;
+  private inFlight = 0;
+  private moves = 0;
+  private readonly sentToUsable = new WeakSet<readonly Deployment[]>();
+
+  constructor(private readonly tiers: number) {
+    this.tokens = 20 * tiers;
+  }
+
+  /** Returns whether there was so much left. */
+  spend(now: number, begun: Begun): boolean {
+    const { tried } = begun;
+    const isRetry = tried.length > 0;
+    const toUsable = wasUsable(begun);
+    const isMove = isRetry && toUsable && this.sentToUsable.has(tried) && isLost(begun);
+    if (toUsable) this.sentToUsable.add(tried);
+    else this.sentToUsable.delete(tried);
+    const earned = ((now - this.at) / 1000) * this.tiers + (isRetry ? 0 : 0.2);
+    this.tokens = Math.min(20 * this.tiers, this.tokens + earned);
+    this.at = now;
+    if (isMove && this.moves < this.inFlight + this.tiers) this.moves++;
+    else if (isRetry) this.tokens--;
+    this.inFlight++;
+    return this.tokens >= -1e-6;
+  }
+
+  ended(isAnswered: boolean): void {
+    this.inFlight--;
+    if (isAnswered) this.moves = Math.max(0, this.moves - 1);
+  }
+}
