@@ -4,7 +4,7 @@ import type { DeploymentState, Explanation } from '#routing';
 /** An attempt that has been chosen. */
 export interface Begun {
   deployment: Deployment;
-  /** Those of the same call before it, in their order. The same array for all attempts of a call. */
+  /** Those of the same call before it, in their order. */
   tried: readonly Deployment[];
   /** Of right before. */
   explanation: Explanation | undefined;
@@ -26,15 +26,14 @@ const isLost = ({ states, tried }: Begun): boolean => {
 
 /**
  * The budget of a replica once more, counted from outside: a fifth of the calls and one a second, at most twenty saved, for each tier.
- * Besides, what was sent to somebody who could be used then, and no longer can, may move on to somebody who can: as often as there are calls in
- * flight, and once more for each that is answered.
+ * Besides, whoever has failed with somebody who cannot be used any more may move on to somebody who can: as often as there are calls
+ * in flight, and once more for each that is answered.
  */
 export class BudgetAudit {
   private tokens: number;
   private at = 0;
   private inFlight = 0;
   private moves = 0;
-  private readonly sentToUsable = new WeakSet<readonly Deployment[]>();
 
   constructor(private readonly tiers: number) {
     this.tokens = 20 * tiers;
@@ -42,12 +41,8 @@ export class BudgetAudit {
 
   /** Returns whether there was so much left. */
   spend(now: number, begun: Begun): boolean {
-    const { tried } = begun;
-    const isRetry = tried.length > 0;
-    const toUsable = wasUsable(begun);
-    const isMove = isRetry && toUsable && this.sentToUsable.has(tried) && isLost(begun);
-    if (toUsable) this.sentToUsable.add(tried);
-    else this.sentToUsable.delete(tried);
+    const isRetry = begun.tried.length > 0;
+    const isMove = isRetry && wasUsable(begun) && isLost(begun);
     const earned = ((now - this.at) / 1000) * this.tiers + (isRetry ? 0 : 0.2);
     this.tokens = Math.min(20 * this.tiers, this.tokens + earned);
     this.at = now;

@@ -14,8 +14,6 @@ export type Announce = (suspension: Suspension) => void;
 
 /** One request to one deployment, as far as it teaches anything: every rule of the outcome table is carried out here. */
 export class Attempt {
-  /** Nothing was known against the deployment when it was asked. */
-  readonly wasWell: boolean;
   private readonly target: Target;
   private okStamp: number | undefined;
   private throttleStamp: number | undefined;
@@ -29,7 +27,6 @@ export class Attempt {
   ) {
     const { target } = member;
     this.target = target;
-    this.wasWell = target.isWell(startedAt);
     const { connectMs, firstByteMs } = member.deployment.provider.timeouts;
     const leaseMs = Math.min(LONGEST_PROBE_MS, Math.max(SHORTEST_PROBE_MS, connectMs + firstByteMs));
     const { credential } = target.shared.suspensions;

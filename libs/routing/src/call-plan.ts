@@ -27,7 +27,7 @@ export class CallPlan implements Plan, Selection {
 
   private current: Attempt | undefined;
   private currentKind: AttemptKind = 'first';
-  /** The last attempt failed on a deployment that has been taken out of use while it ran. */
+  /** The last attempt failed on a deployment that is out of use now. */
   private isLost = false;
   private attempts = 0;
   private isOver = false;
@@ -77,7 +77,7 @@ export class CallPlan implements Plan, Selection {
   settled(deployment: Deployment, outcome: Outcome): void {
     if (this.current?.member.deployment !== deployment) return;
     this.now = this.tools.clock.read();
-    const { member, wasWell } = this.current;
+    const { member } = this.current;
     const verdict = this.end(outcome);
     switch (outcome.kind) {
       case 'answered':
@@ -92,7 +92,7 @@ export class CallPlan implements Plan, Selection {
         break;
       case 'failed':
         this.tried = [...this.tried, member];
-        this.isLost = wasWell && !member.target.isWell(this.now);
+        this.isLost = !member.target.isWell(this.now);
         if (verdict) this.follow(verdict, member, outcome.failure.retryAfterMs);
     }
   }

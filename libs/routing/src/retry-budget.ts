@@ -10,7 +10,7 @@ const SHARE_AT_ONCE = 0.2;
 export interface Step {
   /** Nothing is known against whom it would go to. */
   toWell: boolean;
-  /** Whom it comes from was well when it was asked, and has been taken out of use since. */
+  /** Whom it comes from is out of use now. */
   fromLost: boolean;
 }
 
