@@ -8,6 +8,9 @@ const RENEW_MS = 1_000;
 /** With so little left of a lease, nothing is sent any more. */
 const SPARE_MS = 2_000;
 
+/** A process that has not asked for so long was suspended: it hears what has become of its chunk before it sends anything more. */
+const SUSPENDED_MS = 2 * RENEW_MS;
+
 /** The work was canceled or its time is up: calls are aborted, what is answered is kept. */
 export class WorkOver extends Error {
   override readonly name = 'WorkOver';
@@ -28,6 +31,9 @@ export class HeldClaim {
   private readonly timer: NodeJS.Timeout;
   private readonly stopListening: () => void;
   private renewedAt: number;
+  private lookedAt: number;
+  /** Since when it has not been suspended. */
+  private awakeSince: number;
   private asking = false;
   private kept: (() => void)[] = [];
 
@@ -36,7 +42,7 @@ export class HeldClaim {
     readonly claim: ChunkClaim,
     private readonly monotonic: () => number = () => performance.now(),
   ) {
-    this.renewedAt = this.monotonic();
+    this.renewedAt = this.lookedAt = this.awakeSince = this.monotonic();
     this.timer = setInterval(() => void this.renew(), RENEW_MS);
     this.stopListening = store.news.listen(claim.work.id, (what) => {
       if (what === 'cancel') this.over();
@@ -56,7 +62,7 @@ export class HeldClaim {
 
   /** Resolves when a call may be sent; rejects with the reason of `runs`. */
   async untilSure(): Promise<void> {
-    while (this.monotonic() - this.renewedAt > LEASE_MS - SPARE_MS) {
+    while (!this.isSure()) {
       this.runs.throwIfAborted();
       await new Promise<void>((resolve) => {
         this.kept.push(resolve);
@@ -85,10 +91,18 @@ export class HeldClaim {
     this.stopListening();
   }
 
+  private isSure(): boolean {
+    const now = this.monotonic();
+    if (now - this.lookedAt > SUSPENDED_MS || this.renewedAt < this.awakeSince) return false;
+    return now - this.renewedAt <= LEASE_MS - SPARE_MS;
+  }
+
   private async renew(): Promise<void> {
+    const askedAt = this.monotonic();
+    if (askedAt - this.lookedAt > SUSPENDED_MS) this.awakeSince = askedAt;
+    this.lookedAt = askedAt;
     if (this.asking) return;
     this.asking = true;
-    const askedAt = this.monotonic();
     try {
       const state = await this.store.claims.renew(this.claim);
       if (state === 'stale' || (state === 'missing' && (await this.isGone()))) this.lose();
