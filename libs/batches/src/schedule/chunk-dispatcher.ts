@@ -5,7 +5,7 @@ import type { Schedule, Scheduled } from './schedule.js';
 import type { Ticket } from './ticket.js';
 
 /** A ticket is in the queue well within this; one that is not has been lost on the way. */
-const LOST_AFTER_MS = 10_000;
+const LOST_AFTER_MS = 3_000;
 
 /**
  * Moves chunks from the schedule into the queues, just in time: only as many as the workers have places for, so that whoever comes
@@ -30,6 +30,10 @@ export class ChunkDispatcher implements ChunkOffers {
   async offer(work: Scheduled, chunks: readonly number[]): Promise<void> {
     await this.schedule.offer(work, chunks);
     this.nudge(laneOf(work.kind));
+  }
+
+  async withdraw(work: Scheduled): Promise<void> {
+    await this.schedule.withdraw(work);
   }
 
   /** Hands out what there is room for, soon. */
