@@ -12,7 +12,13 @@ const CONCURRENCY = 70;
 const SMALL = 50;
 const WORKERS = 2;
 
-const secondBehindFirst = async ({ site, gateway }: Ground, lines: number, rounds: number): Promise<Finding[]> => {
+/** How much of each is measured. */
+interface Size {
+  lines: number;
+  rounds: number;
+}
+
+const secondBehindFirst = async ({ site, gateway }: Ground, { lines, rounds }: Size): Promise<Finding[]> => {
   const first = site.client(gateway, 'even-1');
   const second = site.client(gateway, 'even-2');
   const small = async (): Promise<number> => {
@@ -82,7 +88,7 @@ const shareError = (values: readonly number[], weights: readonly number[]): numb
     }),
   );
 
-const betweenThree = async (ground: Ground, lines: number, rounds: number): Promise<Finding[]> => {
+const betweenThree = async (ground: Ground, { lines, rounds }: Size): Promise<Finding[]> => {
   const found: { even: number[]; weighted: number[] }[] = [];
   while (found.length < rounds)
     found.push({
@@ -118,17 +124,21 @@ const betweenThree = async (ground: Ground, lines: number, rounds: number): Prom
   ];
 };
 
-/** Whether one who has much makes another wait who has little, and whether weights are kept to. */
+/** Whether one who has much makes another wait who has little, and whether weights are kept to. Leaves nothing running. */
+export const measureFairness = async (ground: Ground, sizes: { behind: Size; between: Size }): Promise<Finding[]> => {
+  const workers = await Promise.all(Array.from({ length: WORKERS }, () => ground.site.startWorker(CONCURRENCY)));
+  const findings = [...(await secondBehindFirst(ground, sizes.behind)), ...(await betweenThree(ground, sizes.between))];
+  await Promise.all(workers.map((worker) => worker.stop()));
+  return findings;
+};
+
 export const fairness: BatchScenario = {
   name: 'fairness',
-  run: async (ground) => {
-    const { site, quick } = ground;
-    const workers = await Promise.all(Array.from({ length: WORKERS }, () => site.startWorker(CONCURRENCY)));
-    const findings = [
-      ...(await secondBehindFirst(ground, quick ? 10_000 : 100_000, quick ? 1 : 3)),
-      ...(await betweenThree(ground, quick ? 1_500 : 12_000, quick ? 1 : 2)),
-    ];
-    await Promise.all(workers.map((worker) => worker.stop()));
-    return findings;
-  },
+  run: (ground) =>
+    measureFairness(
+      ground,
+      ground.quick
+        ? { behind: { lines: 10_000, rounds: 1 }, between: { lines: 1_500, rounds: 1 } }
+        : { behind: { lines: 100_000, rounds: 3 }, between: { lines: 12_000, rounds: 2 } },
+    ),
 };

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { startTestRedis, type TestRedis } from '#testing';
 import { MeasuredProcess } from '../processes/measured-process.js';
 import { CALLER_KEY } from '../requests/messages-request.js';
@@ -15,7 +14,8 @@ export type Team = (typeof TEAMS)[number];
 const weightOf = (team: Team): number => (team.startsWith('weight-') ? Number(team.slice(-1)) : 1);
 const keyOf = (team: Team): string => `${CALLER_KEY}-${team}`;
 
-const script = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** Compiled, from the project's root, whoever runs this from source. */
+const script = (name: string): string => resolve('dist/test/bench/processes', name);
 
 const configuration = (upstream: string, redis: string, folder: string, concurrency: number): object => ({
   listen: { host: '127.0.0.1', port: 0, drain_delay: '0s', drain: '1s' },
@@ -56,7 +56,7 @@ export class Site {
     const server = await startTestRedis({ appendOnly: true });
     const upstream = await MeasuredProcess.start({
       name: 'upstream',
-      command: [script('../processes/upstream.js')],
+      command: [script('upstream.js')],
       logFolder: folder,
     });
     return new Site(folder, server, new RedisWatch(server.url), upstream);
@@ -97,7 +97,7 @@ export class Site {
     const config = this.file(`${name}.yaml`);
     const content = configuration(this.upstream.url, this.server.url, this.folder, concurrency);
     await writeFile(config, JSON.stringify(content));
-    const command = [script(`../processes/${role}.js`), config];
+    const command = [script(`${role}.js`), config];
     const process = await MeasuredProcess.start({ name, command, logFolder: this.folder });
     this.started.add(process);
     return process;

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { ProbeQuestion, Usage } from './probe.js';
 
-const PROBE = new URL('probe.js', import.meta.url).href;
+/** Compiled, from the project's root, whoever runs this from source. */
+const PROBE = pathToFileURL(resolve('dist/test/bench/processes/probe.js')).href;
 
 /** A process gets so long to listen, and so long to stop. */
 const PATIENCE_MS = 15_000;
