@@ -5,7 +5,7 @@ import { provider, TEST_KEY, testConfig, until } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
 import { Yard } from '../yard.js';
 import { type Traces, tracesIn, untilOnly } from './traces.js';
-import { batchOf, batchWeighing, blanks, upload } from './upload.js';
+import { batchOf, batchWeighing, blanks, sendHalf, upload } from './upload.js';
 
 const MOST_BYTES = 256 * 1024 * 1024;
 const MOST_LINES = 100_000;
@@ -117,13 +117,7 @@ describe('an upload that cannot be a batch', () => {
   });
 
   it('is cut off half-way', async () => {
-    const { hostname, port } = new URL(url());
-    const body = Buffer.concat([...batchOf(20_000)]);
-    const socket = connect(Number(port), hostname);
-    socket.write(
-      `POST /v1/messages/batches HTTP/1.1\r\nhost: a\r\nx-api-key: ${TEST_KEY}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
-    );
-    socket.write(body.subarray(0, body.length / 2));
+    const socket = sendHalf(url(), Buffer.concat([...batchOf(20_000)]));
     await until(
       () => tracesIn(yard),
       ({ files }) => files.length > before.files.length,

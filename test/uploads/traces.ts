@@ -2,10 +2,16 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { until } from '#testing';
-import type { Yard } from '../yard.js';
 
 /** What tells of works. The rest is the queue's, the replicas', and notes of what is still to be cleared away. */
 const OF_WORKS = /^sw:\{b\}:(work|done|sealed|claims|win|live|list|load|idem|open|canceling|kept|hooks)\b/;
+
+/** Where works are kept. */
+interface Place {
+  /** Of storage. */
+  folder: string;
+  redis: { url: string };
+}
 
 /** What there is of jobs and batches: the files in storage and the keys in Redis. */
 export interface Traces {
@@ -18,7 +24,7 @@ const filesIn = async (folder: string): Promise<string[]> => {
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 };
 
-export const tracesIn = async ({ folder, redis }: Yard): Promise<Traces> => {
+export const tracesIn = async ({ folder, redis }: Place): Promise<Traces> => {
   const client = new Redis(redis.url);
   const keys = await client.keys('*');
   client.disconnect();
@@ -26,9 +32,9 @@ export const tracesIn = async ({ folder, redis }: Yard): Promise<Traces> => {
 };
 
 /** Resolves when there is no more than there was. What was broken off may be cleared away a little later. */
-export const untilOnly = (before: Traces, yard: Yard): Promise<Traces> =>
+export const untilOnly = (before: Traces, place: Place, withinMs = 15_000): Promise<Traces> =>
   until(
-    () => tracesIn(yard),
+    () => tracesIn(place),
     (now) => JSON.stringify(now) === JSON.stringify(before),
-    15_000,
+    withinMs,
   );

@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { provider, testConfig, until } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+import { SmallDisk } from '../support/small-disk.js';
 import { Yard } from '../yard.js';
 import { tracesIn, untilOnly } from './traces.js';
 import { batchOf, batchWeighing, upload } from './upload.js';
@@ -73,27 +71,14 @@ const resultsOf = async (id: string): Promise<[number, string]> => {
   return [response.status, await response.text()];
 };
 
-/** A disk of 8 MB, or undefined for whoever may not mount one. */
-const smallDisk = ((): string | undefined => {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'switchyard-full-'));
-  try {
-    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    rmSync(folder, { recursive: true });
-    return undefined;
-  }
-})();
+const disk = SmallDisk.mount(8);
 
-(smallDisk === undefined ? describe.skip : describe)('storage on a disk', () => {
-  const disk = smallDisk ?? '';
-  beforeAll(() => openYard({ folder: join(disk, 'data') }), 60_000);
+(disk === undefined ? describe.skip : describe)('storage on a disk', () => {
+  beforeAll(() => openYard({ folder: join(disk?.folder ?? '', 'data') }), 60_000);
   afterAll(async () => {
-    execFileSync('/bin/mount', ['-o', 'remount,rw', disk]);
+    disk?.protect('rw');
     await yard.close();
-    execFileSync('/bin/umount', ['-l', disk]);
-    rmSync(disk, { recursive: true });
+    disk?.remove();
   });
 
   it('that is too small for an upload keeps nothing of it', async () => {
@@ -107,17 +92,17 @@ const smallDisk = ((): string | undefined => {
   it('that is full says so until there is room', async () => {
     const id = await ended();
     const before = await tracesIn(yard);
-    await writeFile(join(disk, 'ballast'), Buffer.alloc(10 * MB)).catch(() => undefined);
+    await disk?.fill();
     await expectRefusal();
     expect(await resultsOf(id)).toEqual([200, expect.stringContaining('succeeded')]);
-    await rm(join(disk, 'ballast'));
+    await disk?.makeRoom();
     expect(await untilOnly(before, yard)).toEqual(before);
     await untilTaken();
   });
 
   it('that is read-only gives out what there is', async () => {
     const id = await ended();
-    execFileSync('/bin/mount', ['-o', 'remount,ro', disk]);
+    disk?.protect('ro');
     await expectRefusal();
     await expectCallsUnharmed();
     expect(await resultsOf(id)).toEqual([200, expect.stringContaining('succeeded')]);

@@ -63,6 +63,16 @@ export const upload = async (
   }
 };
 
+/** Sends half of a body whose whole length it has declared, and leaves the rest to the caller, who may hang up. */
+export const sendHalf = (url: string, body: Buffer): Socket => {
+  const { hostname, port, pathname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const headers = `host: ${hostname}\r\nx-api-key: ${TEST_KEY}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  socket.write(`POST ${pathname} HTTP/1.1\r\n${headers}\r\n\r\n`);
+  socket.write(body.subarray(0, body.length / 2));
+  return socket;
+};
+
 const PARAMS = { model: 'claude-test', max_tokens: 8, messages: [{ role: 'user', content: 'Hello' }] };
 
 const lineOf = (index: number, more: object = {}): string =>
