@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Failure, FailureKind, Route } from '#core';
-import { callerError } from './caller-error.js';
+import type { Deployment, Failure, FailureKind, Route } from '#core';
+import type { NoChoice } from '#routing';
+import { callerError, lastFailure } from './caller-error.js';
 
 const route = (name: string): Route => ({ name, deployments: [], affinity: { by: 'none', header: '' }, waitMs: 0 });
 const named = route('claude-x');
@@ -83,5 +84,37 @@ describe('what a caller is told', () => {
     [30_000, '30'],
   ])('passes on a wait of %s ms as retry-after %s', (retryAfterMs, seconds) => {
     expect(callerError(failure('status', 429, { retryAfterMs }), named).headers).toEqual({ 'retry-after': seconds });
+  });
+});
+
+describe('what a caller is told when the last attempt has failed', () => {
+  const deployment = {} as Deployment;
+  const over = (count: number): Route => ({ ...named, deployments: Array.from({ length: count }, () => deployment) });
+  const nothingLeft: NoChoice = { kind: 'none', reason: 'tried', retryAfterMs: 2_500 };
+  const rows: [number, number, number, string][] = [
+    [503, 2, 529, 'overloaded_error'],
+    [529, 2, 529, 'overloaded_error'],
+    [503, 1, 503, 'upstream_type'],
+    [529, 1, 529, 'upstream_type'],
+    [500, 2, 500, 'upstream_type'],
+    [502, 2, 502, 'upstream_type'],
+    [400, 2, 400, 'upstream_type'],
+    [429, 2, 429, 'rate_limit_error'],
+  ];
+
+  it.each(rows)('of a %s from the last of %s upstreams is %s %s', (status, count, toldStatus, toldType) => {
+    const error = lastFailure(failure('status', status), nothingLeft, over(count));
+    expect([error.status, error.error.type, error.headers?.['retry-after']]).toEqual([toldStatus, toldType, '3']);
+  });
+
+  it('is the operator’s 503 when it was about the account', () => {
+    const error = { type: 'billing_error', message: 'pay first' };
+    expect(lastFailure(failure('status', 503, { error }), nothingLeft, over(2))).toMatchObject({ status: 503 });
+  });
+
+  it('holds what the upstream says of time where nobody knows better', () => {
+    const choice: NoChoice = { ...nothingLeft, retryAfterMs: undefined };
+    const error = lastFailure(failure('status', 503, { retryAfterMs: 9_000 }), choice, over(2));
+    expect(error.headers).toEqual({ 'retry-after': '9' });
   });
 });

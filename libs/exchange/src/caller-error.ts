@@ -87,3 +87,21 @@ export const callerError = (failure: Failure, route: Route): ApiError => {
       return ofStatus(failure, failure.status ?? 502, route);
   }
 };
+
+/** An upstream says with these that it cannot take a call now, whatever the call is. */
+const NOT_NOW = new Set([503, 529]);
+
+const isNotNow = ({ status, error }: Failure): boolean =>
+  status !== undefined && NOT_NOW.has(status) && !ABOUT_THE_ACCOUNT.has(error.type);
+
+/**
+ * What the caller is told when the last attempt failed before content and nothing else may be tried.
+ * That one upstream of several cannot take calls now is no more than why the gateway cannot. Where a route leads to one only, the gateway
+ * is nothing but the way to it, and what it says is passed on.
+ */
+export const lastFailure = (failure: Failure, choice: NoChoice, route: Route): ApiError => {
+  const retryAfterMs = choice.retryAfterMs ?? failure.retryAfterMs;
+  return isNotNow(failure) && route.deployments.length > 1
+    ? nothingToTry({ kind: 'none', reason: 'overloaded', retryAfterMs }, route)
+    : callerError({ ...failure, retryAfterMs }, route);
+};

@@ -4,7 +4,7 @@ import { answerHeaders } from './answer-headers.js';
 import { askOf } from './ask.js';
 import { recordOf, recordOfOwnAnswer } from './attempt-record.js';
 import type { Attempt, Call, Settlement } from './call.js';
-import { callerError, nothingToTry } from './caller-error.js';
+import { callerError, lastFailure, nothingToTry } from './caller-error.js';
 import { Delivery } from './delivery.js';
 import type { ExchangeOptions } from './exchange.js';
 import { Pause } from './pause.js';
@@ -137,8 +137,7 @@ export class RunningCall {
   private giveUp(choice?: NoChoice): Settlement['outcome'] {
     const { call, unfit } = this;
     const failure = this.isCutOff ? SHUTTING_DOWN : this.failure;
-    const retryAfterMs = choice?.retryAfterMs ?? failure?.retryAfterMs;
-    if (failure) this.fail(callerError({ ...failure, retryAfterMs }, call.route));
+    if (failure) this.fail(choice ? lastFailure(failure, choice, call.route) : callerError(failure, call.route));
     else if (unfit) this.fail(unfit);
     else if (choice) this.fail(nothingToTry(choice, call.route));
     return this.delivery.hasContent ? 'broken' : 'failed';
