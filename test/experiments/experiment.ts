@@ -8,6 +8,8 @@ export interface Experiment {
   title: string;
   /** `quick` ones run with every `npm test`, on a shorter scale; `long` ones only when everything is run. */
   tier: 'quick' | 'long';
+  /** Why it cannot be done on this machine; undefined when it can. */
+  obstacle?: () => string | undefined;
   /** Starts what it needs on the rig, which ends all of it. `rig.long` gives the scale. */
   run(rig: Rig): Promise<Figure[]>;
 }
@@ -27,9 +29,9 @@ export const perform = async (experiment: Experiment, long: boolean): Promise<Pe
   const startedAt = performance.now();
   const rig = new Rig(long);
   let figures: Figure[] = [];
-  let error: string | undefined;
+  let error = experiment.obstacle?.();
   try {
-    figures = await experiment.run(rig);
+    if (error === undefined) figures = await experiment.run(rig);
   } catch (thrown) {
     error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   } finally {

@@ -16,6 +16,9 @@ export class Receiver {
   /** The status of the answer to each; undefined: never one. */
   answer: (heard: Heard) => { status: number; headers?: Record<string, string> } | undefined = () => ({ status: 204 });
 
+  /** How long it takes over each. */
+  thinksMs = 0;
+
   private constructor(private readonly server: Server) {
     server.on('request', (incoming, outgoing) => {
       let body = '';
@@ -25,7 +28,9 @@ export class Receiver {
         const heard = { path: incoming.url ?? '', headers: incoming.headers, body, id };
         this.heard.push(heard);
         const answer = this.answer(heard);
-        if (answer) outgoing.writeHead(answer.status, answer.headers).end();
+        const say = (): void => void (answer && outgoing.writeHead(answer.status, answer.headers).end());
+        if (this.thinksMs > 0) setTimeout(say, this.thinksMs);
+        else say();
       });
     });
   }

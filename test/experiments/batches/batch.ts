@@ -7,6 +7,8 @@ export interface BatchView {
   processing_status: 'in_progress' | 'canceling' | 'ended';
   request_counts: Counts;
   results_url: string | null;
+  expires_at: string;
+  ended_at: string | null;
 }
 
 export interface Counts {
@@ -23,7 +25,8 @@ export interface ResultLine {
   result: { type: 'succeeded' | 'errored' | 'canceled' | 'expired'; message?: { content: { text?: string }[] } };
 }
 
-const HEADERS = { 'x-api-key': TEST_KEY, 'anthropic-version': '2023-06-01' };
+/** Of every call here. */
+export const HEADERS = { 'x-api-key': TEST_KEY, 'anthropic-version': '2023-06-01' };
 const POLL_MS = 100;
 
 /** The upstream's model for a line: it answers with the line's id, and its ledger tells which line a call was for. */
@@ -47,24 +50,41 @@ export const customIds = (count: number): string[] => {
   return Array.from({ length: count }, (_, index) => `${of}-${index}`);
 };
 
+/** What a gateway said to a batch that it was offered. */
+export interface Offered {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** Offers a batch with these ids to whoever takes them at this address. */
+export const offerBatch = async (
+  url: string,
+  ids: readonly string[],
+  headers: Record<string, string> = {},
+): Promise<Offered> => {
+  const body = JSON.stringify({ requests: ids.map(requestOf) });
+  const all = { ...HEADERS, 'content-type': 'application/json', ...headers };
+  const answer = await fetch(url, { method: 'POST', headers: all, body });
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+};
+
 /** A batch over HTTP, as its submitter has it. Whom to ask is looked up each time, because replicas come and go. */
 export class Batch {
-  private constructor(
+  constructor(
     private readonly urls: () => readonly string[],
     readonly id: string,
     readonly customIds: readonly string[],
   ) {}
 
   /** Throws what the gateway said if it did not accept it. */
-  static async submit(urls: () => readonly string[], ids: readonly string[]): Promise<Batch> {
-    const body = JSON.stringify({ requests: ids.map(requestOf) });
-    const answer = await fetch(`${urls()[0]}/v1/messages/batches`, {
-      method: 'POST',
-      headers: { ...HEADERS, 'content-type': 'application/json' },
-      body,
-    });
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`the batch was not accepted: ${answer.status} ${text}`);
+  static async submit(
+    urls: () => readonly string[],
+    ids: readonly string[],
+    headers: Record<string, string> = {},
+  ): Promise<Batch> {
+    const { status, text } = await offerBatch(`${urls()[0]}/v1/messages/batches`, ids, headers);
+    if (status !== 200) throw new Error(`the batch was not accepted: ${status} ${text}`);
     return new Batch(urls, (JSON.parse(text) as BatchView).id, ids);
   }
 

@@ -33,9 +33,21 @@ export class Crew {
   /** Kills one at random with SIGKILL and starts another. */
   async killAny(): Promise<void> {
     const victim = this.any;
-    await victim.kill();
-    this.kills++;
+    await this.kill(victim);
     await this.replace(victim);
+  }
+
+  /** Kills all with SIGKILL; nobody is left until somebody is hired. */
+  async killAll(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => this.kill(worker)));
+    this.left.push(...this.workers.splice(0));
+  }
+
+  /** Starts one more. */
+  async hire(): Promise<WorkerProcess> {
+    const worker = await WorkerProcess.start(this.config, this.env);
+    this.workers.push(worker);
+    return worker;
   }
 
   /** Asks each in turn to end, and starts another when it has. */
@@ -60,6 +72,11 @@ export class Crew {
   private async replace(worker: WorkerProcess): Promise<void> {
     this.workers.splice(this.workers.indexOf(worker), 1);
     this.left.push(worker);
-    this.workers.push(await WorkerProcess.start(this.config, this.env));
+    await this.hire();
+  }
+
+  private async kill(worker: WorkerProcess): Promise<void> {
+    await worker.kill();
+    this.kills++;
   }
 }
