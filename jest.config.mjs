@@ -21,6 +21,8 @@ export default {
   testTimeout: 60_000,
   // Most tests wait for processes rather than compute, and jest's own choice on two cores is one.
   maxWorkers: '100%',
+  // Of tests that say they may run beside each other, while another file's run on the other core.
+  maxConcurrency: 2,
   // A test that fails half-way may leave a server behind, which must not keep the whole run from ending.
   forceExit: true,
 };

@@ -13,6 +13,8 @@ export const b01: Experiment = {
       lines: rig.scale(300, 2_000),
       options: { behaviour: 'delay=1000', concurrency: 50 },
       everyMs: 2_000,
+      // What a worker had is missed after fifteen seconds at most; with kills for as long, nobody can say when it ends.
+      kills: rig.scale(5, Number.POSITIVE_INFINITY),
       withinMs: rig.scale(60_000, 300_000),
     });
     const { kills } = site.crew;

@@ -7,13 +7,14 @@ import { killWhileRunning } from './kill-while-running.js';
 export const b18: Experiment = {
   id: 'B18',
   title: 'progress while workers are killed',
-  tier: 'long',
+  tier: 'quick',
   run: async (rig) => {
     const { batch, view, watch } = await killWhileRunning(rig, {
-      lines: 5_000,
+      lines: rig.scale(600, 5_000),
       options: { behaviour: 'delay=100', concurrency: 20 },
-      everyMs: 3_000,
-      withinMs: 300_000,
+      everyMs: rig.scale(1_500, 3_000),
+      kills: rig.scale(3, Number.POSITIVE_INFINITY),
+      withinMs: rig.scale(60_000, 300_000),
     });
     return [
       ...(await auditOf(batch, view)),

@@ -19,19 +19,21 @@ export interface Slaughter {
   options: BatchSiteOptions;
   /** Between one kill and the next. */
   everyMs: number;
+  /** After so many there is peace; without a number only when the batch has ended. */
+  kills?: number;
   withinMs: number;
 }
 
-/** Runs a batch and kills a random worker again and again until it is done; another is started each time. Progress is watched. */
+/** Runs a batch and kills a random worker again and again; another is started each time. Progress is watched. */
 export const killWhileRunning = async (rig: Rig, slaughter: Slaughter): Promise<Survived> => {
-  const { lines, options, everyMs, withinMs } = slaughter;
+  const { lines, options, everyMs, kills = Number.POSITIVE_INFINITY, withinMs } = slaughter;
   const site = await BatchSite.open(rig, options);
   const startedAt = performance.now();
   const batch = await site.submit(lines);
   const watch = new ProgressWatch(batch);
   const over = new AbortController();
   const killing = (async () => {
-    for (;;) {
+    while (site.crew.kills < kills) {
       await pause(everyMs, undefined, { signal: over.signal });
       await site.crew.killAny();
     }

@@ -16,8 +16,9 @@ export const a01: Experiment = {
     const simulators = await rig.simulators(4);
     const fleet = await rig.gateways(leadingTo(simulators));
     await fleet.warm(MODEL);
-    const failsForMs = rig.scale(9_000, 120_000);
-    const load = fleet.load({ perSecond: 50, forMs: failsForMs, question: { model: MODEL } });
+    // In either time one probe at least, and calls enough for what breakers let through to be few of them.
+    const failsForMs = rig.scale(6_000, 120_000);
+    const load = fleet.load({ perSecond: rig.scale(80, 50), forMs: failsForMs, question: { model: MODEL } });
     const sick = simulators[0];
     sick?.behave('status=503');
     const since = epochMs();

@@ -20,7 +20,7 @@ export const a08: Experiment = {
     await fleet.warm(MODEL);
     await proxy.infect(CLOSING);
     await bare.infect(CLOSING);
-    const pace = { forMs: rig.scale(8_000, 60_000), arrivals: 'random' } as const;
+    const pace = { forMs: rig.scale(6_000, 60_000), arrivals: 'random' } as const;
     const load = fleet.load({ ...pace, perSecond: 60, question: { model: MODEL } });
     // One raw client at the rate of one replica, for comparison.
     const raw = Load.start({ ...pace, perSecond: 20, question: { model: MODEL }, urls: [`http://${bare.address}`] });
