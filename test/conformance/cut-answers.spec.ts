@@ -1,7 +1,16 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type GatewayProcess, TEST_ADMIN_KEY, TEST_KEY } from '#testing';
-import { type Cut, type CutAnswer, cutModel, everyCut, playCut, recordAnswers } from './cut-answers.js';
+import {
+  type Cut,
+  type CutAnswer,
+  cutModel,
+  cutsFor,
+  playCut,
+  POSITIONS,
+  positionsOf,
+  recordAnswers,
+} from './cut-answers.js';
 import { LANES, startLane } from './lane.js';
 import { type PlaybackUpstream, startPlayback } from './playback-upstream.js';
 import { describeEachPython, runPython } from './python.js';
@@ -12,6 +21,8 @@ const AT_ONCE = 16;
 const UNNOTICED = 8;
 /** As many faults as are worth reading. */
 const SHOWN = 10;
+/** The shortest answer has more than five hundred bytes, of which each client may have a fifth. */
+const ENOUGH = 100;
 const MINUTES = 60_000;
 const HELLO = { max_tokens: 500, messages: [{ role: 'user' as const, content: 'Hi' }] };
 
@@ -82,7 +93,7 @@ const readEveryCut = async (Sdk: Sdk, gateway: GatewayProcess, reads: readonly R
   return { calls: cuts.length + reads.length, wrong: wrong.slice(0, SHOWN), complete: [...complete.values()] };
 };
 
-describe.each(LANES)('an upstream that is cut off after k bytes, for every k, %s,', (lane) => {
+describe.each(LANES)(`an upstream that is cut off after k bytes, ${POSITIONS}, %s,`, (lane) => {
   describe.each(['stream', 'whole'] as const)('%s', (kind) => {
     let answers: CutAnswer[];
     let upstream: PlaybackUpstream;
@@ -94,24 +105,24 @@ describe.each(LANES)('an upstream that is cut off after k bytes, for every k, %s
     });
     afterAll(() => Promise.all([gateway?.stop(), upstream?.close()]));
 
-    TYPESCRIPT_CLIENTS.forEach(({ name, Sdk }, offset) => {
+    TYPESCRIPT_CLIENTS.forEach(({ name, Sdk }, index) => {
       it(
         `makes ${name} raise`,
         async () => {
           const before = upstream.played;
-          const cuts = [...everyCut(answers, offset)];
+          const cuts = [...cutsFor(index, answers)];
           const { calls, wrong, complete } = await readEveryCut(Sdk, gateway, READS[kind], cuts);
 
           expect(wrong).toEqual([]);
           expect(complete.every((text) => text.includes('tool_use'))).toBe(true);
-          expect(calls).toBeGreaterThan(500);
+          expect(calls).toBeGreaterThan(ENOUGH);
           expect(upstream.played - before).toBeGreaterThanOrEqual(calls);
         },
         2 * MINUTES,
       );
     });
 
-    describeEachPython((python) => {
+    describeEachPython((python, index) => {
       it(
         'raises',
         async () => {
@@ -122,6 +133,7 @@ describe.each(LANES)('an upstream that is cut off after k bytes, for every k, %s
             admin_key: TEST_ADMIN_KEY,
             hello: HELLO,
             stream: kind === 'stream',
+            ...positionsOf(TYPESCRIPT_CLIENTS.length + index),
             answers: answers.map(({ name, bytes, completeAt }) => ({
               name,
               length: bytes.length,
@@ -133,7 +145,7 @@ describe.each(LANES)('an upstream that is cut off after k bytes, for every k, %s
 
           expect(wrong).toEqual([]);
           expect(JSON.stringify(complete)).toContain('tool_use');
-          expect(calls).toBeGreaterThan(500);
+          expect(calls).toBeGreaterThan(ENOUGH);
           expect(upstream.played - before).toBeGreaterThanOrEqual(Number(calls));
         },
         2 * MINUTES,

@@ -88,14 +88,27 @@ export interface Cut {
   k: number;
 }
 
+/** As many as there are clients. Nothing that goes by the position repeats with it, so each still meets every answer and way of reading. */
+const CLIENTS = 5;
+
+const IS_LONG = process.env.SWITCHYARD_LONG === '1';
+
+/** Which positions a client is given, in words. */
+export const POSITIONS = IS_LONG ? 'for every k' : `for every k by one of ${CLIENTS} clients`;
+
+/** The positions of one client: all of them with `SWITCHYARD_LONG=1`, otherwise a share, so that together the clients have them all. */
+export const positionsOf = (client: number): { from: number; every: number } =>
+  IS_LONG ? { from: 0, every: 1 } : { from: client % CLIENTS, every: CLIENTS };
+
 /**
- * Every byte position once, each with one of the answers in turn. Clients with different offsets differ in which answer
- * they get at a position, so that together they see every answer cut everywhere.
+ * A client's byte positions once, each with one of the answers in turn. Clients differ in which answer they get at a position, so
+ * that of those who are given all positions three see every answer cut everywhere.
  */
-export function* everyCut(answers: readonly CutAnswer[], offset: number): Generator<Cut> {
+export function* cutsFor(client: number, answers: readonly CutAnswer[]): Generator<Cut> {
   const longest = Math.max(...answers.map(({ bytes }) => bytes.length));
-  for (let k = 0; k < longest; k++) {
-    const answer = answers[(k + offset) % answers.length];
+  const { from, every } = positionsOf(client);
+  for (let k = from; k < longest; k += every) {
+    const answer = answers[(k + client) % answers.length];
     if (answer && k < answer.bytes.length) yield { answer, k };
   }
 }

@@ -42,15 +42,15 @@ const install = (version: string): string | undefined => {
  * Declares tests for every version of the Python client. On a machine that has no Python, or cannot install the client,
  * they are declared as skipped, with the reason in their name.
  */
-export const describeEachPython = (declare: (python: Python) => void): void => {
+export const describeEachPython = (declare: (python: Python, index: number) => void): void => {
   let failure: string | undefined;
-  for (const version of CLIENT_VERSIONS) {
+  for (const [index, version] of CLIENT_VERSIONS.entries()) {
     // What hindered the first will hinder the others, and may take its time to do so.
     failure ??= install(version);
     const name = `anthropic ${version} (Python)${failure === undefined ? '' : `, not to be had here: ${failure}`}`;
     const python = { name, interpreter: resolve(FOLDER, `anthropic-${version}`, 'bin/python') };
     (failure === undefined ? describe : describe.skip)(name, () => {
-      declare(python);
+      declare(python, index);
     });
   }
 };

@@ -1,4 +1,4 @@
-"""Reads every cut of recorded answers with the official Python client, as cut-answers.spec.ts does with the TypeScript one.
+"""Reads cuts of recorded answers with the official Python client, as cut-answers.spec.ts does with the TypeScript one.
 
 Takes one JSON argument; prints one JSON object: how many calls there were, and the first cuts that were read
 wrongly.
@@ -70,14 +70,14 @@ def wrong(cut):
     return None if right else f"{model}: {got}"
 
 
-def every_cut():
-    for k in range(max(answer["length"] for answer in ANSWERS)):
+def cuts_given():
+    for k in range(GIVEN["from"], max(answer["length"] for answer in ANSWERS), GIVEN["every"]):
         answer = ANSWERS[k % len(ANSWERS)]
         if k < answer["length"]:
             yield answer, k, READS[k // len(ANSWERS) % len(READS)]
 
 
-cuts = list(every_cut())
+cuts = list(cuts_given())
 with ThreadPoolExecutor(AT_ONCE) as pool:
     wrongs = [found for found in pool.map(wrong, cuts) if found]
 
