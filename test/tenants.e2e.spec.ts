@@ -64,7 +64,11 @@ beforeAll(async () => {
     }),
   );
 }, 60_000);
-afterAll(() => Promise.all([yard?.close(), simulator?.close()]));
+afterAll(async () => {
+  // It would wait for the calls that hang.
+  await Promise.all(yard?.workers.map((worker) => worker.kill()) ?? []);
+  await Promise.all([yard?.close(), simulator?.close()]);
+});
 
 const send = (method: string, path: string, key: string): Promise<Response> =>
   fetch(yard.gateway.url + path, { method, headers: { 'x-api-key': key, 'content-type': 'application/json' } });

@@ -19,7 +19,7 @@ const CONNECTIONS = 30;
       stream,
       messages: [{ role: 'user', content: 'x'.repeat(MB) }],
     });
-    await caller.until(stream ? /event: message_stop\n/ : /"speed":"standard"\}\}$/);
+    await caller.untilEnd(stream ? /event: message_stop\n/ : /"speed":"standard"\}\}$/);
   };
 
   beforeAll(async () => {

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { TEST_KEY } from './test-config.js';
 
+/** Characters: more than anything that tells an answer's end. */
+const TAIL_LENGTH = 500;
+
 /**
  * A caller that speaks HTTP by hand, for what clients do not do on purpose: reading nothing, hanging up at a known moment,
  * ending their own side only. Reads from the start unless told not to.
@@ -11,6 +14,7 @@ export class RawCaller {
   received = '';
   private readonly watchers = new Set<() => void>();
   private gone = false;
+  private tail = '';
 
   private constructor(private readonly socket: Socket) {
     socket.on('error', () => undefined);
@@ -53,7 +57,9 @@ export class RawCaller {
   /** Begins to read, if it has not. */
   read(): void {
     this.socket.on('data', (chunk) => {
-      this.received += chunk.toString('latin1');
+      const text = chunk.toString('latin1');
+      this.received += text;
+      this.tail = (this.tail + text).slice(-TAIL_LENGTH);
       this.notify();
     });
   }
@@ -62,6 +68,14 @@ export class RawCaller {
   async until(fits: RegExp): Promise<void> {
     while (!fits.test(this.received)) {
       if (this.gone) throw new Error(`closed after: ${this.received.slice(-500)}`);
+      await this.change();
+    }
+  }
+
+  /** The same for how it ends, of what is too long to be searched again with everything that comes. */
+  async untilEnd(fits: RegExp): Promise<void> {
+    while (!fits.test(this.tail)) {
+      if (this.gone) throw new Error(`closed after: ${this.tail}`);
       await this.change();
     }
   }
