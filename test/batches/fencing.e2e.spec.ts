@@ -50,23 +50,24 @@ onEachStorage(
       const { manifest, chunk } = await submit();
       const claim = (token: string) => scene.member.store.claims.claim(manifest, chunk, { token, purpose: 'run' });
 
-      expect(await claim('one')).toMatchObject({ epoch: 1 });
+      const first = await claim('one');
+      if (typeof first === 'string') throw new Error(first);
       // As when the answer was lost.
-      expect(await claim('one')).toMatchObject({ epoch: 1 });
+      expect(await claim('one')).toEqual(first);
       expect(await claim('two')).toBe('held');
       await loseLease(manifest);
-      expect(await claim('two')).toMatchObject({ epoch: 2 });
+      const second = await claim('two');
+      if (typeof second === 'string') throw new Error(second);
+      expect(second.epoch).toBeGreaterThan(first.epoch);
     });
 
-    it('refuses what a worker records that has lost its chunk, though an epoch comes twice', async () => {
+    it('refuses what a worker records that has lost its chunk, though Redis has forgotten the claim', async () => {
       const { manifest, chunk, work } = await submit();
       const { claims, redis } = scene.member.store;
       const zombie = await claims.claim(manifest, chunk, { token: 'zombie', purpose: 'run' });
-      // Redis loses the claim, and with it the epoch.
       await redis.del(`sw:{b}:claims:${work.id}`);
       const owner = await claims.claim(manifest, chunk, { token: 'owner', purpose: 'run' });
       if (typeof zombie === 'string' || typeof owner === 'string') throw new Error('not claimed');
-      expect(owner.epoch).toBe(zombie.epoch);
       const lines = [{ line: 0, letter: 's' as const, log: '1.x.0', usage: { output: 3 } }];
 
       expect(await claims.commit(zombie, lines)).toBe('stale');
@@ -89,10 +90,13 @@ onEachStorage(
       expect(await claims.renew(first)).toBe('kept');
       expect(await claims.claim(manifest, chunk, { token: 'second', purpose: 'run' })).toBe('held');
 
-      await claims.raiseEpochs(manifest, new Map([[0, 7]]));
+      const later = first.epoch + 60_000;
+      await claims.raiseEpochs(manifest, new Map([[0, later]]));
       await claims.release(first);
       expect(await claims.renew(first)).toBe('stale');
-      expect(await claims.claim(manifest, chunk, { token: 'second', purpose: 'run' })).toMatchObject({ epoch: 8 });
+      expect(await claims.claim(manifest, chunk, { token: 'second', purpose: 'run' })).toMatchObject({
+        epoch: later + 1,
+      });
     });
 
     it('aborts the calls of a worker that has lost its chunk, and counts what is sent twice', async () => {

@@ -13,9 +13,9 @@ export const LEASE_MS = 10_000;
 export interface ChunkClaim {
   work: Manifest;
   chunk: Chunk;
-  /** One higher each time that the chunk is taken. */
+  /** When it was taken, in milliseconds by the clock of Redis; higher each time that the chunk is taken. */
   epoch: number;
-  /** Of one taking alone, even where a loss in Redis lets an epoch come twice. */
+  /** Of one taking alone. */
   token: string;
   /** Of a job: how often it was sent before, by workers that were lost or stopped. */
   resent: number;

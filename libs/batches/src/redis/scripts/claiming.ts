@@ -12,7 +12,8 @@ end
 `;
 
 /**
- * Takes a chunk: one epoch higher each time. KEYS work claims sealed. ARGV chunk, claim, lease ms, 'run' | 'end' | 'force'.
+ * Takes a chunk. KEYS work claims sealed. ARGV chunk, claim, lease ms, 'run' | 'end' | 'force'.
+ * The epoch is the time, so that none comes again when all is lost that came before; within what is known it rises though the clock may not.
  * Nothing is run any more of a work that is over; to end it a chunk is taken all the same, with force from a holder that lives.
  * A job whose holder was lost may have been sent: that is counted here, because a job has no log that could tell.
  */
@@ -27,10 +28,11 @@ if redis.call('GETBIT', KEYS[3], ARGV[1]) == 1 then return {'SEALED'} end
 local epoch, owner, till = readClaim(KEYS[2], ARGV[1])
 if owner == ARGV[2] then return {'CLAIMED', epoch, tonumber(redis.call('HGET', KEYS[1], 'duplicateCalls'))} end
 if owner ~= '' and till > now and ARGV[4] ~= 'force' then return {'HELD'} end
-writeClaim(KEYS[2], ARGV[1], epoch + 1, ARGV[2], now + ARGV[3])
+epoch = math.max(epoch + 1, now)
+writeClaim(KEYS[2], ARGV[1], epoch, ARGV[2], now + ARGV[3])
 if not work[4] then redis.call('HSET', KEYS[1], 'startedAt', string.format('%.0f', now)) end
 local resent = work[6] == 'job' and owner ~= '' and ARGV[4] == 'run' and 1 or 0
-return {'CLAIMED', epoch + 1, redis.call('HINCRBY', KEYS[1], 'duplicateCalls', resent)}
+return {'CLAIMED', epoch, redis.call('HINCRBY', KEYS[1], 'duplicateCalls', resent)}
 `,
 );
 
