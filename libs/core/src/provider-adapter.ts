@@ -62,6 +62,8 @@ export interface Failure {
   retryAfterMs?: number;
   /** Which limit a 429 is about, where the upstream says so. */
   dimension?: LimitDimension;
+  /** What a 404 is about, where the upstream says so: the model, or something else that the request names, such as a file. */
+  missing?: 'model' | 'other';
   /** For the log only, never for the caller. */
   cause?: unknown;
 }

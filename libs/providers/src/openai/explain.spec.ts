@@ -71,6 +71,24 @@ describe('an error answer', () => {
     });
   });
 
+  it.each([
+    [404, saying('The model `x` does not exist', { code: 'model_not_found' }), 'model'],
+    [404, saying('The model `x` does not exist.', { type: 'NotFoundError' }), 'model'],
+    [404, saying('Not there', { code: 'DeploymentNotFound' }), 'model'],
+    [404, saying('No file with the id model'), 'other'],
+    [404, { detail: 'Not Found' }, undefined],
+    [404, '<html>', undefined],
+    [400, saying('model is required'), undefined],
+  ])('tells what is missing: %d %j', (status, body, expected) => {
+    expect(explain(status, body).missing).toBe(expected);
+  });
+
+  it('takes what a moderator has flagged for the caller’s affair, whatever the status', () => {
+    const flagged = { code: 403, message: 'Your input was flagged', metadata: { reasons: ['x'], flagged_input: '…' } };
+
+    expect(explain(403, { error: flagged })).toMatchObject({ status: 400, error: { type: 'invalid_request_error' } });
+  });
+
   it('marks a refusal on account of the content', () => {
     expect(explain(400, saying('no', { code: 'content_policy_violation' }))).toMatchObject({
       status: 400,

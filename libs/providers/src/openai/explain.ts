@@ -1,5 +1,6 @@
-import type { ApiErrorType, ErrorObject, Failure } from '#core';
-import { errorTypeOf } from '../shared/explain-status.js';
+import type { ApiErrorType, Failure } from '#core';
+import { errorTypeOf, untoldError } from '../shared/explain-status.js';
+import { missingIn } from '../shared/missing-in.js';
 import { reachedLimit } from '../shared/reached-limit.js';
 import type { ResponseHeaders } from '../shared/response-headers.js';
 import { retryAfterMs } from '../shared/retry-after.js';
@@ -23,6 +24,7 @@ interface Meaning {
   status: number;
   type: ApiErrorType;
   errorCode?: string;
+  missing?: 'model';
 }
 
 /**
@@ -34,7 +36,12 @@ const MEANINGS: readonly Meaning[] = [
   { words: /insufficient.?quota/i, status: 429, type: 'billing_error' },
   { words: /insufficient.?balance|billing|arrearage|overdue/i, status: 402, type: 'billing_error' },
   { words: /invalid.?api.?key|authentication/i, status: 401, type: 'authentication_error' },
-  { words: /model.?not.?(found|exist|open)|InvalidEndpointOrModel/i, status: 404, type: 'not_found_error' },
+  {
+    words: /model.?not.?(found|exist|open)|InvalidEndpointOrModel|deployment.?not.?found/i,
+    status: 404,
+    type: 'not_found_error',
+    missing: 'model',
+  },
   {
     words: /content.?policy|content.?filter|data.?inspection|sensitive.?content/i,
     status: 400,
@@ -44,6 +51,9 @@ const MEANINGS: readonly Meaning[] = [
   { words: /rate.?limit|throttling|too.?many.?requests/i, status: 429, type: 'rate_limit_error' },
   { words: /overload|insufficient_system_resource/i, status: 529, type: 'overloaded_error' },
 ];
+
+/** A failure without its kind and its times. */
+type Told = Pick<Failure, 'error' | 'missing'> & { status: number };
 
 /** Under which statuses a request may be called too long. Errors inside a 200 may have none of their own. */
 const TOO_LONG_UNDER: ReadonlySet<number | undefined> = new Set([400, 413, 422, undefined]);
@@ -56,9 +66,9 @@ const RATE_LIMITED = 429;
 /** A body with an error status. Accepts HTML, nothing, and garbage. */
 export const explainAnswer = (status: number, headers: ResponseHeaders, body: Buffer, now: () => number): Failure => {
   const complaint = readComplaint(parseJson(body.toString()));
-  const meaning = complaint
+  const meaning: Told = complaint
     ? meaningOf(complaint, status)
-    : verdict(status, `The upstream answered with status ${status}.`);
+    : { ...verdict(status, untoldError(status).message), missing: undefined };
   const told = { kind: 'status' as const, ...meaning, retryAfterMs: retryAfterMs(headers, now) };
   if (meaning.status !== RATE_LIMITED) return told;
   const words = complaint ? `${complaint.words} ${complaint.message}` : '';
@@ -86,11 +96,15 @@ const readComplaint = (body: unknown): Complaint | undefined => {
   if (message === '' && !outer.error) return undefined;
   return {
     message: clean(message || 'The upstream reported an error without a message.'),
-    words: `${code} ${textOf(inner.type)} ${SPOKEN.test(message) ? message : ''}`,
+    words: `${code} ${textOf(inner.type)} ${SPOKEN.test(message) ? message : ''}${isModeration(inner) ? ' content_filter' : ''}`,
     code,
     status: [inner.status_code, inner.code, inner.status].map(countOf).find(isErrorStatus) ?? undefined,
   };
 };
+
+/** OpenRouter refuses what a moderator has flagged with a 403, which elsewhere is about the key. */
+const isModeration = ({ metadata }: Record<string, unknown>): boolean =>
+  textOf(recordOf(metadata)?.flagged_input) !== '' || Array.isArray(recordOf(metadata)?.reasons);
 
 const messageIn = ({ message, msg, detail }: Record<string, unknown>): string => {
   if (typeof detail === 'object' && detail !== null) return JSON.stringify(detail); // FastAPI's list of faults
@@ -99,7 +113,7 @@ const messageIn = ({ message, msg, detail }: Record<string, unknown>): string =>
 
 const isErrorStatus = (status: number | null): status is number => status !== null && status >= 400 && status < 600;
 
-const meaningOf = (complaint: Complaint, httpStatus: number | undefined): { status: number; error: ErrorObject } => {
+const meaningOf = (complaint: Complaint, httpStatus: number | undefined): Told => {
   const { message, words, code } = complaint;
   const given = httpStatus ?? complaint.status;
   // A failing server may say anything; only below 500 do the words outweigh the status.
@@ -108,12 +122,14 @@ const meaningOf = (complaint: Complaint, httpStatus: number | undefined): { stat
   const meaning = MEANINGS.find((candidate) => candidate.words.test(words));
   if (!meaning) return verdict(given ?? 500, message);
   const details = meaning.errorCode === undefined ? {} : { details: { error_code: meaning.errorCode } };
-  return { status: meaning.status, error: { type: meaning.type, message, ...details } };
+  const { status, type, missing } = meaning;
+  return { status, error: { type, message, ...details }, missing };
 };
 
-const verdict = (status: number, message: string): { status: number; error: ErrorObject } => {
+const verdict = (status: number, message: string): Told => {
   if (status === 422) return verdict(400, message); // FastAPI's 400; the Messages API has no 422
-  return { status, error: { type: errorTypeOf(status), message } };
+  const error = { type: errorTypeOf(status), message };
+  return { status, error, missing: missingIn(status, error) };
 };
 
 const LONGEST_MESSAGE = 1_000;

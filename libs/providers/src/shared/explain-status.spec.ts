@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainStatus } from './explain-status.js';
+import { toldError, untoldError } from './explain-status.js';
 
 const explain = (status: number, body: unknown) =>
-  explainStatus(status, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+  toldError(status, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))) ?? untoldError(status);
 
 describe('the error of a body with an error status', () => {
   it('is the upstream’s own, word for word, where it speaks the Messages API', () => {

@@ -32,14 +32,17 @@ const messageIn = (body: unknown): string | undefined => {
   return [fieldsOf(error).message, error, message, detail].map(textOf).find((text) => text.trim() !== '');
 };
 
-/**
- * The error that a body with an error status tells of. Total: HTML, nothing and garbage become a plain sentence, so that
- * nothing but JSON written for a reader of the API gets through.
- */
-export const explainStatus = (status: number, body: Buffer): ErrorObject => {
+/** The error that a body tells of, whichever shape it is in; undefined for HTML, nothing and garbage. */
+export const toldError = (status: number, body: Buffer): ErrorObject | undefined => {
   const answer = parseJson(body.toString());
   const official = fieldsOf(answer).type === 'error' ? errorObjectOf(fieldsOf(answer).error) : undefined;
   if (official) return official;
   const message = messageIn(answer)?.slice(0, LONGEST_MESSAGE);
-  return { type: errorTypeOf(status), message: message ?? `The upstream answered with status ${status}.` };
+  return message === undefined ? undefined : { type: errorTypeOf(status), message };
 };
+
+/** What stands for an error that says nothing, so that nothing but JSON written for a reader of the API gets through. */
+export const untoldError = (status: number): ErrorObject => ({
+  type: errorTypeOf(status),
+  message: `The upstream answered with status ${status}.`,
+});

@@ -1,4 +1,5 @@
 import { type ErrorObject, type Failure, STATUS_OF } from '#core';
+import { missingIn } from './missing-in.js';
 
 /** The answer ended before it was whole. */
 export const cutAnswer = (): Failure => ({
@@ -16,8 +17,7 @@ export const badAnswer = (what: string, cause?: unknown): Failure => ({
 const STATUSES = new Map<string, number>(Object.entries(STATUS_OF));
 
 /** An error inside a 2xx answer, with the status that it would have had outside. */
-export const errorInAnswer = (error: ErrorObject): Failure => ({
-  kind: 'error-event',
-  status: STATUSES.get(error.type),
-  error,
-});
+export const errorInAnswer = (error: ErrorObject): Failure => {
+  const status = STATUSES.get(error.type);
+  return { kind: 'error-event', status, error, missing: missingIn(status, error) };
+};
