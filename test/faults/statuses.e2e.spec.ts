@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EVERY_WAY, expectAnswer, expectError, TwoUpstreams } from './two-upstreams.js';
+import { EVERY_WAY, FORMS, expectAnswer, expectError, TwoUpstreams } from './two-upstreams.js';
 
 interface Row {
   /** What the upstream answers. */
   status: number;
+  /** In which words, where they matter. */
+  message?: string;
   /** What the caller is told when there is no other upstream. */
   told: { status: number; type: string };
   /** Where a wire with other words for errors makes it something else. */
@@ -33,7 +35,7 @@ const ROWS: readonly Row[] = [
   trouble(401, 503),
   trouble(402, 503),
   trouble(403, 503),
-  trouble(404, 503),
+  { ...trouble(404, 503), message: 'model: nope' },
   trouble(408, 504, 'timeout_error'),
   trouble(429, 429, 'rate_limit_error'),
   trouble(500, 500),
@@ -50,6 +52,10 @@ const TOO_LONG = {
   openai: "This model's maximum context length is 200000 tokens. However, your messages resulted in 212000 tokens.",
 };
 
+/** What the upstream is told to do. */
+const faultOf = ({ status, message }: Row): string =>
+  message === undefined ? `status=${status}` : `status=${status};message=${encodeURIComponent(message)}`;
+
 const WAYS = ROWS.flatMap((row) => EVERY_WAY.map(([wire, form]) => ({ ...row, wire, form })));
 
 describe('an upstream that answers with an error status', () => {
@@ -62,15 +68,15 @@ describe('an upstream that answers with an error status', () => {
   afterAll(() => upstreams.stop());
 
   it.each(WAYS)('$status over $wire, $form: tells the caller as much as concerns it', async (row) => {
-    const { status, wire, form, told, toldOverOpenAi = told } = row;
-    const seen = await upstreams.alone(`status=${status}`, wire, form);
+    const { wire, form, told, toldOverOpenAi = told } = row;
+    const seen = await upstreams.alone(faultOf(row), wire, form);
     expectError(seen, wire === 'openai' ? toldOverOpenAi : told);
     expect(seen.sick).toBe(1);
   });
 
   it.each(WAYS)('$status over $wire, $form: asks another upstream: $mended', async (row) => {
-    const { status, wire, form, mended, told, toldOverOpenAi = told } = row;
-    const seen = await upstreams.pair(`status=${status}`, wire, form);
+    const { wire, form, mended, told, toldOverOpenAi = told } = row;
+    const seen = await upstreams.pair(faultOf(row), wire, form);
     expect([seen.sick, seen.well]).toEqual([1, mended ? 1 : 0]);
     if (mended) expectAnswer(seen, form);
     else expectError(seen, wire === 'openai' ? toldOverOpenAi : told);
@@ -97,6 +103,15 @@ describe('an upstream that answers with an error status', () => {
       const seen = await upstreams.alone(`status=${status};message=account-0815`, wire, form);
       expect(seen.text).not.toContain('account-0815');
     }
+  });
+
+  it.each(FORMS)('leaves to the caller that a file is missing, and goes on using the upstream, %s', async (form) => {
+    const fault = `status=404;message=${encodeURIComponent('File not found: model')}`;
+    const seen = await upstreams.pair(fault, 'anthropic', form);
+    expect(expectError(seen, { status: 404, type: 'not_found_error' })).toBe('File not found: model');
+    const next = await upstreams.askAgain('', { group: 'pair', wire: 'anthropic', form });
+    expectAnswer(next, form);
+    expect([seen.sick, seen.well, next.sick, next.well]).toEqual([1, 0, 1, 0]);
   });
 
   it('gives the caller no word of an error page', async () => {

@@ -45,8 +45,11 @@ describe('what a caller is told', () => {
     expect([error.status, error.error.type]).toEqual([toldStatus, toldType]);
   });
 
-  it('is the upstream’s own 404 when the caller chose the name', () => {
-    expect(callerError(failure('status', 404), wildcard)).toMatchObject({
+  it.each<[string, Route, Partial<Failure>]>([
+    ['the caller chose the name', wildcard, {}],
+    ['something else than the model is missing', named, { missing: 'other' }],
+  ])('is the upstream’s own 404 when %s', (_, route, more) => {
+    expect(callerError(failure('status', 404, more), route)).toMatchObject({
       status: 404,
       error: { message: 'upstream words' },
     });

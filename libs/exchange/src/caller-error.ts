@@ -1,5 +1,5 @@
 import { ApiError, type Failure, type Route } from '#core';
-import type { NoChoice } from '#routing';
+import { type NoChoice, refusedFor } from '#routing';
 
 /** Whole seconds, as `retry-after` wants them, never 0: clients take 0 for "not said". */
 const retryAfter = ({ retryAfterMs }: { retryAfterMs?: number | undefined }): Record<string, string> =>
@@ -15,22 +15,26 @@ const relayed = (failure: Failure, status: number): ApiError => {
 const unavailable = (route: Route, why: string): ApiError =>
   new ApiError('api_error', `No upstream for model "${route.name}" can serve this call: ${why}`, { status: 503 });
 
-/** Of the gateway's account with the upstream, under whatever status they come. */
-const ABOUT_THE_ACCOUNT = new Set(['authentication_error', 'permission_error', 'billing_error']);
-
-const ofStatus = (failure: Failure, status: number, route: Route): ApiError => {
-  switch (ABOUT_THE_ACCOUNT.has(failure.error.type) ? 401 : status) {
-    case 401:
-    case 402:
-    case 403:
-    case 407:
+const ofRefusal = (failure: Failure, status: number, route: Route): ApiError | undefined => {
+  switch (refusedFor(failure)) {
+    case 'account':
+    case 'permission':
       // The caller's own key is fine: its client must not be sent to log in again, nor see whose account this is.
       return unavailable(route, "the upstream refused the gateway's credential. An operator has to look at this.");
-    case 404:
+    case 'model':
       // Under a wildcard the caller chose the name; otherwise the configuration did.
       return route.name.includes('*')
-        ? relayed(failure, 404)
+        ? relayed(failure, status)
         : unavailable(route, 'the upstream does not know the model. An operator has to look at this.');
+    case 'request':
+      return undefined;
+  }
+};
+
+const ofStatus = (failure: Failure, status: number, route: Route): ApiError => {
+  const refusal = ofRefusal(failure, status, route);
+  if (refusal) return refusal;
+  switch (status) {
     case 408:
       return new ApiError('timeout_error', 'The upstream timed out.', { headers: retryAfter(failure) });
     case 429:
@@ -91,8 +95,8 @@ export const callerError = (failure: Failure, route: Route): ApiError => {
 /** An upstream says with these that it cannot take a call now, whatever the call is. */
 const NOT_NOW = new Set([503, 529]);
 
-const isNotNow = ({ status, error }: Failure): boolean =>
-  status !== undefined && NOT_NOW.has(status) && !ABOUT_THE_ACCOUNT.has(error.type);
+const isNotNow = (failure: Failure): boolean =>
+  failure.status !== undefined && NOT_NOW.has(failure.status) && refusedFor(failure) === 'request';
 
 /**
  * What the caller is told when the last attempt failed before content and nothing else may be tried.

@@ -16,10 +16,11 @@ const KINDS: FailureKind[] = [
   'bad-answer',
 ];
 
-const failure = (kind: FailureKind, status?: number, type = 'api_error'): Failure => ({
+const failure = (kind: FailureKind, status?: number, type = 'api_error', missing?: 'model' | 'other'): Failure => ({
   kind,
   status,
   error: { type, message: 'x' },
+  missing,
 });
 
 const silent: AttemptFacts = { accepted: false, namesModel: true };
@@ -37,6 +38,8 @@ const TROUBLED = '+1 | fail | cooldown deployment told | next-deployment';
 const OVERLOADED = '+0 | fail | cooldown provider-model told-or-growing | next-provider';
 const RATE_LIMITED = '+0 | fail | cooldown credential-model told-or-growing | next-deployment';
 const ACCOUNT = '+0 | nothing | disabled credential until-probed | next-deployment';
+const USE = '+0 | nothing | disabled credential-model ten-minutes | next-deployment';
+const CHOICE = '+0 | nothing | – | next-deployment';
 const MODEL_UNKNOWN = '+0 | nothing | disabled deployment ten-minutes | next-deployment';
 const REQUEST = '+0 | ok | – | return';
 const OURS = '+0 | nothing | – | return';
@@ -65,7 +68,7 @@ describe('the outcome table', () => {
     [400, REQUEST],
     [401, ACCOUNT],
     [402, ACCOUNT],
-    [403, ACCOUNT],
+    [403, USE],
     [404, MODEL_UNKNOWN],
     [407, ACCOUNT],
     [408, TROUBLED],
@@ -91,6 +94,8 @@ describe('the outcome table', () => {
 
   it('knows a refused account under any status of a request', () => {
     expect(words(judge(failure('status', 400, 'authentication_error'), silent))).toBe(ACCOUNT);
+    expect(words(judge(failure('status', 403, 'billing_error'), silent))).toBe(ACCOUNT);
+    expect(words(judge(failure('status', 400, 'permission_error'), silent))).toBe(USE);
     expect(words(judge(failure('error-event', 400, 'billing_error'), silent))).toBe(ACCOUNT);
     expect(words(judge(failure('status', 429, 'billing_error'), silent))).toBe(RATE_LIMITED);
     expect(words(judge(failure('status', 500, 'permission_error'), silent))).toBe(TROUBLED);
@@ -98,10 +103,20 @@ describe('the outcome table', () => {
 
   it('knows a model that is missing under any status of a request', () => {
     expect(words(judge(failure('status', 400, 'not_found_error'), silent))).toBe(MODEL_UNKNOWN);
+    expect(words(judge(failure('status', 404, 'not_found_error', 'model'), silent))).toBe(MODEL_UNKNOWN);
   });
 
-  it('learns nothing from a name that the caller chose', () => {
-    expect(words(judge(failure('status', 404), wildcard))).toBe('+0 | nothing | – | next-deployment');
+  it('leaves to the caller what else is missing', () => {
+    for (const facts of [silent, wildcard])
+      expect(words(judge(failure('status', 404, 'not_found_error', 'other'), facts))).toBe(REQUEST);
+  });
+
+  it.each([403, 404])('learns nothing about a name that the caller chose from %i', (status) => {
+    expect(words(judge(failure('status', status), wildcard))).toBe(CHOICE);
+  });
+
+  it.each([401, 402, 407])('knows a refused account by %i, whoever chose the name', (status) => {
+    expect(words(judge(failure('status', status), wildcard))).toBe(ACCOUNT);
   });
 
   it('leaves an upstream alone for longer when nobody is there', () => {

@@ -1,4 +1,6 @@
-import type { Estimate, Failure } from '#core';
+import type { Failure } from '#core';
+import type { OwnRefusal } from './own-limit.js';
+import { refusedFor } from './refused-for.js';
 
 /** How an attempt ended, as far as choosing is concerned. */
 export type Outcome =
@@ -10,7 +12,7 @@ export type Outcome =
   /** This deployment's wire cannot carry the request; nothing was sent. */
   | { kind: 'unfit' }
   /** Our own limits had no room for a request of this size; nothing was sent, and nothing is wrong with the upstream. */
-  | { kind: 'limited'; retryAfterMs: number; estimate: Estimate };
+  | ({ kind: 'limited' } & OwnRefusal);
 
 /** What may follow a failed attempt, as long as no content has reached the caller. */
 export type NextStep =
@@ -46,7 +48,7 @@ export interface Verdict {
 export interface AttemptFacts {
   /** The first byte of an answer had come. */
   accepted: boolean;
-  /** The configuration named the model, not the caller. */
+  /** The configuration named the model, not the caller, and the request was to use it. */
   namesModel: boolean;
 }
 
@@ -82,28 +84,40 @@ const ACCOUNT_REFUSED = row({
   suspends: { kind: 'disabled', scope: 'credential', length: 'until-probed' },
   next: 'next-deployment',
 });
+const USE_REFUSED = row({
+  suspends: { kind: 'disabled', scope: 'credential-model', length: 'ten-minutes' },
+  next: 'next-deployment',
+});
 const MODEL_UNKNOWN = row({
   suspends: { kind: 'disabled', scope: 'deployment', length: 'ten-minutes' },
   next: 'next-deployment',
 });
-const NAME_UNKNOWN = row({ next: 'next-deployment' });
+/** Refused for what the caller chose, so others may fare better and nothing is learnt. */
+const CHOICE_REFUSED = row({ next: 'next-deployment' });
 const REQUEST_REFUSED = row({ window: 'ok', next: 'return' });
 const OUR_DOING = row({ next: 'return' });
 
 const TRANSIENT = 408;
-const ACCOUNT_STATUSES = new Set([401, 402, 403, 407]);
-/** The same under whatever status of the request's kind they come. */
-const ACCOUNT_TYPES = new Set(['authentication_error', 'permission_error', 'billing_error']);
 
-const ofStatus = (status: number, type: string, { namesModel }: AttemptFacts): Verdict => {
+const ofRefusal = (failure: Failure, { namesModel }: AttemptFacts): Verdict => {
+  switch (refusedFor(failure)) {
+    case 'account':
+      return ACCOUNT_REFUSED;
+    case 'permission':
+      return namesModel ? USE_REFUSED : CHOICE_REFUSED;
+    case 'model':
+      return namesModel ? MODEL_UNKNOWN : CHOICE_REFUSED;
+    case 'request':
+      return REQUEST_REFUSED;
+  }
+};
+
+const ofStatus = (status: number, failure: Failure, facts: AttemptFacts): Verdict => {
   if (status === 529) return OVERLOADED;
   if (status === 429) return RATE_LIMITED;
   // What is no 4xx is about the upstream, redirects and invented statuses included.
   if (status === TRANSIENT || status < 400 || status >= 500) return TROUBLED;
-  if (ACCOUNT_STATUSES.has(status) || ACCOUNT_TYPES.has(type)) return ACCOUNT_REFUSED;
-  // Under a wildcard the caller chose the name, so nothing is learnt about the deployment.
-  if (status === 404 || type === 'not_found_error') return namesModel ? MODEL_UNKNOWN : NAME_UNKNOWN;
-  return REQUEST_REFUSED;
+  return ofRefusal(failure, facts);
 };
 
 /**
@@ -127,6 +141,6 @@ export const judge = (failure: Failure, facts: AttemptFacts): Verdict => {
     case 'status':
     case 'error-event':
     case 'bad-answer':
-      return failure.status === undefined ? BROKEN : ofStatus(failure.status, failure.error.type, facts);
+      return failure.status === undefined ? BROKEN : ofStatus(failure.status, failure, facts);
   }
 };

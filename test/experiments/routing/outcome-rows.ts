@@ -37,10 +37,15 @@ const BY_STATUS: readonly (readonly [number, Consequence])[] = [
   [529, OVERLOAD],
   [401, UNUSABLE],
   [403, UNUSABLE],
-  [404, UNUSABLE],
   [400, REFUSAL],
   [413, REFUSAL],
   [422, REFUSAL],
+];
+
+/** A 404 says by its words what is missing, and only the model's is held against the upstream. */
+const BY_WORDS: readonly (readonly [string, Consequence])[] = [
+  ['model: claude-nope', UNUSABLE],
+  ['File not found: file_nope', REFUSAL],
 ];
 
 /** Faults that have no status: what they are called, their directives, and their consequence on a fresh connection. */
@@ -61,6 +66,7 @@ const inEveryForm = (name: string, fault: string, wanted: Consequence): OutcomeR
 /** Every status and phase of the outcome table, on fresh and on reused connections, for whole and for streamed answers. */
 export const OUTCOME_ROWS: readonly OutcomeRow[] = [
   ...BY_STATUS.flatMap(([status, wanted]) => inEveryForm(`status ${status}`, `status=${status}`, wanted)),
+  ...BY_WORDS.flatMap(([words, wanted]) => inEveryForm(`404 ${words}`, `status=404;message=${words}`, wanted)),
   ...BY_PHASE.flatMap(([name, fault, wanted]) =>
     EITHER.map((reused) => ({ name, fault, stream: true, reused, wanted })),
   ),
