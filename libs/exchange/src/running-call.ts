@@ -108,8 +108,7 @@ export class RunningCall {
     // Nothing is waited for where this replica holds enough, which is nearly always.
     const refusal = taken instanceof Promise ? await taken : taken;
     if (refusal) {
-      const { retryAfterMs } = refusal;
-      this.plan.settled(deployment, { kind: 'limited', retryAfterMs, estimate: this.intent.estimate });
+      this.plan.settled(deployment, { ...refusal, kind: 'limited', estimate: this.intent.estimate });
       return undefined;
     }
     if (this.sink.closed || this.isCutOff) return this.leave(deployment, { kind: 'abandoned' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Deployment } from '#core';
+import type { Deployment, LimitDimension } from '#core';
 import type { Outcome } from './outcome.js';
 import { aDeployment, ANSWERED, anAsk, aRoute, VirtualEngine } from './virtual-time.js';
 
@@ -11,12 +11,24 @@ const failing =
   ({ provider }: Deployment): Outcome =>
     names.includes(provider.name) ? outcome : ANSWERED;
 
+const limitedBy = (dimension: LimitDimension, retryAfterMs: number): Outcome => ({
+  kind: 'limited',
+  dimension,
+  retryAfterMs,
+  estimate: anAsk().estimate,
+});
+
 describe('room for a request', () => {
   it('goes elsewhere when our own limits are used up, for requests as large', () => {
     const virtual = new VirtualEngine();
     const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
     const large = { estimate: { inputTokens: 1000, outputTokens: 100 } };
-    const limited: Outcome = { kind: 'limited', retryAfterMs: 3_000, estimate: large.estimate };
+    const limited: Outcome = {
+      kind: 'limited',
+      dimension: 'input-tokens',
+      retryAfterMs: 3_000,
+      estimate: large.estimate,
+    };
     const { tried } = virtual.call(route, failing(['a'], limited), large);
     expect(tried).toEqual(['a/key/m', 'b/key/m']);
     expect(virtual.call(route, always(ANSWERED), large).tried).toEqual(['b/key/m']);
@@ -29,12 +41,23 @@ describe('room for a request', () => {
   it('says when our own limits have room again', () => {
     const virtual = new VirtualEngine();
     const only = aRoute([aDeployment('a')]);
-    const limited: Outcome = { kind: 'limited', retryAfterMs: 3_000, estimate: anAsk().estimate };
+    const limited = limitedBy('requests', 3_000);
     expect(virtual.call(only, always(limited)).end).toEqual({
       kind: 'none',
       reason: 'rate-limited',
       retryAfterMs: 3_000,
     });
+  });
+
+  it('is asked for again by each call where all places are taken, because they come free at any moment', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    expect(virtual.call(only, always(limitedBy('concurrency', 500))).end).toEqual({
+      kind: 'none',
+      reason: 'rate-limited',
+      retryAfterMs: 500,
+    });
+    expect(virtual.call(only, always(ANSWERED)).tried).toEqual(['a/key/m']);
   });
 
   it('avoids an upstream that has said it has nothing left, until that comes back', () => {

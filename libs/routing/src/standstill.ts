@@ -75,6 +75,9 @@ export const standstillOf = (
 const standstillAt = (member: Member, now: number, demand: Demand): Standstill => {
   const { deployment, target } = member;
   const block = target.blocks(now, demand);
+  const noPlaceMs = target.ownLimit.noPlaceMs(now);
+  if (block === undefined && noPlaceMs > 0)
+    return { reason: 'rate-limited', remainingMs: noPlaceMs, isBlocked: true, isPaced: false, deployment };
   if (block === undefined)
     return { reason: 'overloaded', remainingMs: THROTTLED_MS, isBlocked: false, isPaced: false, deployment };
   const { remainingMs }: Exclusion = explainBlock(target, block, now, demand);

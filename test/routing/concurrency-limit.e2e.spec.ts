@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GatewayProcess, provider, startTestRedis, type TestRedis, testConfig, until } from '#testing';
+import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+import { ask } from './asking.js';
+
+const PLACES = 4;
+/** Shorter than anybody is told to wait for a place. */
+const ANSWER_MS = 300;
+
+describe('a credential with so many places', () => {
+  let upstream: Simulator;
+  let redis: TestRedis;
+  let gateway: GatewayProcess;
+
+  beforeAll(async () => {
+    [upstream, redis] = await Promise.all([startSimulator({ behaviour: `delay=${ANSWER_MS}` }), startTestRedis()]);
+    const credentials = [{ name: 'main', api_key: 'k', limits: { concurrency: PLACES } }];
+    gateway = await GatewayProcess.start(
+      testConfig({
+        redis: redis.url,
+        providers: { limited: provider('anthropic', upstream.url, { credentials }) },
+        models: { m: { targets: [{ provider: 'limited' }] } },
+      }),
+    );
+  });
+
+  afterAll(async () => {
+    await gateway.stop();
+    await Promise.all([upstream.close(), redis.stop()]);
+  });
+
+  it('is used as soon as one comes free, though somebody was refused a moment before', async () => {
+    const busy = Array.from({ length: PLACES }, () => ask(gateway, 'm'));
+    await until(
+      () => upstream.ledger.counts().open,
+      (open) => open === PLACES,
+    );
+    expect((await ask(gateway, 'm')).status).toBe(429);
+    await Promise.all(busy);
+    expect((await ask(gateway, 'm')).status).toBe(200);
+  });
+});
