@@ -20,6 +20,7 @@ export const CRASH_POINTS = [
   'end.written',
   'end.marked',
   'archive.written',
+  'delete.noted',
   'delete.manifest',
   'webhook.taken',
   'webhook.answered',

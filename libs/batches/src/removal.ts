@@ -7,15 +7,20 @@ import type { WorkStore } from './work-store.js';
 export type Removable = Omit<Opening, 'idempotency'> & { idempotency: string | undefined };
 
 /**
- * Removes a work, or what a submission has left. First its manifest: from then on there is no such work, wherever this stops; the
- * reconciler clears away the rest. Rejects with `StorageError` or what Redis says.
+ * Removes a work. First Redis forgets it and notes that it is to be cleared away: from then on there is no such work, wherever this
+ * stops; the reconciler does the rest. Rejects with `StorageError` or what Redis says.
  */
-export const removeWork = async ({ storage, submissions, manifests }: WorkStore, work: Removable): Promise<void> => {
-  const { id } = work;
+export const removeWork = async (store: WorkStore, work: Removable): Promise<void> => {
+  await store.submissions.forget({ ...work, idempotency: work.idempotency ?? '' });
+  crashPoint('delete.noted');
+  await clearAway(store, work.id);
+};
+
+/** Clears away what is in the trash. First its manifest: what is left then is no work even if Redis loses the trash. Rejects likewise. */
+export const clearAway = async ({ storage, submissions, manifests }: WorkStore, id: string): Promise<void> => {
   await storage.remove(layout.manifest(id));
   manifests.drop(id);
   crashPoint('delete.manifest');
-  await submissions.forget({ ...work, idempotency: work.idempotency ?? '' });
   await storage.removeAll(layout.work(id));
   await submissions.cleared(id);
 };

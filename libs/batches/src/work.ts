@@ -111,6 +111,7 @@ export interface PageRequest {
 /**
  * Jobs and batches as their faces see them. Everything is of one workspace: another's ids are unknown (undefined).
  * Rejects with `ApiError`: 503 `overloaded_error` with `retry-after` where storage or Redis cannot do it now; nothing is half done then.
+ * A submission may be accepted all the same when Redis goes away in that moment; the same idempotency key leads to it.
  */
 export interface Works {
   /** Takes in a batch's body (see `intake/`). Resolves when it is durable. */

@@ -8,7 +8,7 @@ import { encodeManifest, jobChunk, type StoredManifest } from '../manifest-file.
 import { mintWorkId } from '../mint-work-id.js';
 import { idempotencyDigest } from '../redis/keys.js';
 import type { LoadLimits, Opening, Refused } from '../redis/submissions.js';
-import { removeWork } from '../removal.js';
+import { clearAway } from '../removal.js';
 import type { Manifest, Submission } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { KeptAlive } from './kept-alive.js';
@@ -23,7 +23,8 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Takes works in. The manifest's creation is the moment from which a work is there; what a death before it leaves is cleared away,
- * and after it the reconciler does the rest. A caller who is told of a failure has nothing accepted.
+ * and after it the reconciler does the rest. A caller who is told of a failure has nothing accepted, unless Redis went away in that very
+ * moment: then storage says whether there is such a work, as after a death.
  */
 export class Accepting {
   constructor(
@@ -89,7 +90,7 @@ export class Accepting {
       crashPoint('accept.manifest');
       const refused = await this.makeKnown(stored.manifest);
       if (refused?.refused === 'taken') {
-        await removeWork(this.store, opening);
+        await this.withdraw(opening);
         const first = await this.begin(opening, refused);
         if (first === undefined) throw unavailable();
         return first;
@@ -99,8 +100,7 @@ export class Accepting {
       await this.offer(stored.manifest);
       return opening.id;
     } catch (error) {
-      // What cannot be removed now is removed by the reconciler, unless it was accepted without our knowing.
-      await removeWork(this.store, opening).catch(() => undefined);
+      if ((await this.withdraw(opening)) === 'accepted') return opening.id;
       throw error;
     } finally {
       alive.close();
@@ -119,6 +119,20 @@ export class Accepting {
       refused = await this.store.submissions.begin(opening, this.limits);
     }
     return undefined;
+  }
+
+  /**
+   * Redis decides before anything is removed: the answer may be lost to a `create` that has succeeded, and a caller who tried again may
+   * have been given the work. What cannot be decided or removed now is the reconciler's.
+   */
+  private async withdraw(opening: Opening): Promise<'accepted' | undefined> {
+    try {
+      const verdict = await this.store.submissions.condemn(opening);
+      if (verdict === 'condemned') await clearAway(this.store, opening.id);
+      return verdict === 'accepted' ? verdict : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The answer to a try may be lost though it succeeded, and to be refused afterwards would be a lie. */

@@ -51,8 +51,8 @@ export class Comparison {
     const { storage, submissions, sets } = this.store;
     const stored = await readManifest(storage, id);
     if (stored) {
-      // Another submission with the same idempotency key was accepted; of this one nobody was told.
-      if ((await restoreWork(this.store, stored.manifest)) === 'taken') await removeWork(this.store, stored.manifest);
+      // Its removal has been begun, or another submission with its idempotency key was accepted and nobody was told of this one.
+      if ((await restoreWork(this.store, stored.manifest)) === 'refused') await removeWork(this.store, stored.manifest);
       return;
     }
     await this.forget(id);

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ChunkOffers } from '../chunk-offers.js';
 import type { WorkEnder } from '../end/work-ender.js';
-import { layout } from '../layout.js';
 import { readManifest } from '../manifest-file.js';
-import { removeWork } from '../removal.js';
+import { clearAway, removeWork } from '../removal.js';
 import type { Manifest } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { archiveWork } from './archiver.js';
@@ -84,7 +83,8 @@ export class Reconciler {
     await this.each(await sets.over(now, MOST_AT_ONCE), (id) => this.finish(id));
     if (performance.now() < this.allAt) return;
     this.allAt = performance.now() + ALL_EVERY_MS;
-    await this.each(await submissions.abandoned(now, MOST_AT_ONCE), (id) => this.clearUp(id, now));
+    await this.each(await submissions.abandoned(now, MOST_AT_ONCE), (id) => this.decide(id));
+    await this.each(await submissions.trash(now, MOST_AT_ONCE), (id) => clearAway(this.store, id));
     await this.each(await this.nextOpen(), (id) => this.lookAfter(id));
     await this.each(await sets.toArchive(now - this.deps.archiveAfterMs, MOST_AT_ONCE), (id) =>
       archiveWork(this.store, id),
@@ -133,14 +133,10 @@ export class Reconciler {
   }
 
   /** A submission that has given no sign of life: with a manifest it was accepted, else nothing of it may stay. */
-  private async clearUp(id: string, now: number): Promise<void> {
-    const { storage, submissions } = this.store;
-    if (!(await readManifest(storage, id))) await submissions.condemn(id, now);
-    const stored = await readManifest(storage, id);
-    if (!stored) {
-      await storage.removeAll(layout.work(id));
-      await submissions.cleared(id);
-    } else if ((await restoreWork(this.store, stored.manifest)) === 'taken')
+  private async decide(id: string): Promise<void> {
+    const stored = await readManifest(this.store.storage, id);
+    if (!stored) await this.store.submissions.condemn({ id, idempotency: '' });
+    else if ((await restoreWork(this.store, stored.manifest)) === 'refused')
       await removeWork(this.store, stored.manifest);
     else
       await this.deps.offers.offer(

@@ -56,12 +56,12 @@ const restoreEnd = async (store: WorkStore, work: Manifest, archive: ArchiveReco
 /**
  * Makes Redis know all of a work that storage knows; what Redis knows already stays. Safe at any time, whoever runs the work: what
  * is final in storage only comes to be so in Redis, and epochs only rise. What stands in logs of unsealed chunks is counted again by
- * whoever takes the chunk next. Rejects with `StorageError` or what Redis says.
+ * whoever takes the chunk next. `refused`: it is to be removed, or another came before it with its idempotency key. Rejects with `StorageError` or what Redis says.
  */
-export const restoreWork = async (store: WorkStore, work: Manifest): Promise<'restored' | 'taken'> => {
+export const restoreWork = async (store: WorkStore, work: Manifest): Promise<'restored' | 'refused'> => {
   const { storage, submissions, states } = store;
   const refused = await submissions.create(work, store.now());
-  if (refused) return 'taken';
+  if (refused) return 'refused';
   const archive = await readJson<ArchiveRecord>(storage, layout.archived(work.id));
   const canceled = await readCancelRecord(storage, work.id);
   if (canceled) await states.cancel(work.id, canceled.canceledAt);

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Manifest, WorkKind } from '../work.js';
 import { keys } from './keys.js';
 import { runScript } from './script.js';
-import { BEGIN, CREATE, FORGET, KEEP, READY } from './scripts/accepting.js';
+import { BEGIN, CONDEMN, CREATE, FORGET, KEEP, READY } from './scripts/accepting.js';
 import { toHash } from './work-hash.js';
 
 /** What a workspace may have open at a time. 0: as much as it likes. */
@@ -25,6 +25,8 @@ export interface Opening {
   /** Digest of its idempotency key, `''` without one. */
   idempotency: string;
 }
+
+type Verdict = 'condemned' | 'accepted' | 'undecided';
 
 /** How long a submission may go without a sign of life before what it has written is cleared away. */
 const SPOOL_MS = 90_000;
@@ -85,8 +87,8 @@ export class Submissions {
   }
 
   /**
-   * Makes a work known that has a manifest. Undefined: it is, or was before. Without `limits` it was accepted before.
-   * `now` tells the age of its idempotency key.
+   * Makes a work known that has a manifest. Undefined: it is, or was before. Without `limits` it was accepted before. Once it is
+   * refused for another reason than that Redis is not ready, it will always be. `now` tells the age of its idempotency key.
    */
   async create(manifest: Manifest, now: number, limits?: LoadLimits): Promise<Refused | undefined> {
     const { id, kind, workspace, createdAt, expiresAt, lines, idempotency } = manifest;
@@ -98,6 +100,8 @@ export class Submissions {
       keys.load(workspace),
       keys.idempotency(idempotency ?? ''),
       keys.spool,
+      keys.trash,
+      keys.ready,
     ];
     const { batches, lines: mostLines } = limits ?? { batches: 0, lines: 0 };
     const isNew = limits ? 1 : 0;
@@ -126,10 +130,13 @@ export class Submissions {
     await runScript(this.redis, FORGET, of, [id]);
   }
 
-  /** From now on the submission cannot become a work any more. */
-  async condemn(id: string, now: number): Promise<void> {
-    await this.redis.zadd(keys.trash, 'NX', now, id);
-    await this.redis.zrem(keys.spool, id);
+  /**
+   * Decides about a submission whose taking in has broken off. `condemned`: it cannot become a work any more, and what it has left is
+   * to be cleared away. `accepted`: it is a work. `undecided`: Redis may have forgotten that it is.
+   */
+  async condemn({ id, idempotency }: Pick<Opening, 'id' | 'idempotency'>): Promise<Verdict> {
+    const of = [keys.work(id), keys.trash, keys.spool, keys.idempotency(idempotency), keys.ready];
+    return ((await runScript(this.redis, CONDEMN, of, [id])) as string).toLowerCase() as Verdict;
   }
 
   /** Nothing of it is left in storage. */
@@ -142,12 +149,13 @@ export class Submissions {
     await this.redis.zadd(keys.spool, 'NX', dueAt, id);
   }
 
-  /** Submissions without a sign of life, and what broken and deleted ones may have left. */
+  /** Submissions without a sign of life. */
   async abandoned(now: number, count: number): Promise<string[]> {
-    const [broken, trash] = await Promise.all([
-      this.redis.zrangebyscore(keys.spool, '-inf', now, 'LIMIT', 0, count),
-      this.redis.zrangebyscore(keys.trash, '-inf', now, 'LIMIT', 0, count),
-    ]);
-    return [...new Set([...broken, ...trash])];
+    return this.redis.zrangebyscore(keys.spool, '-inf', now, 'LIMIT', 0, count);
+  }
+
+  /** What is no work, or none any more, and may have left something in storage. */
+  async trash(now: number, count: number): Promise<string[]> {
+    return this.redis.zrangebyscore(keys.trash, '-inf', now, 'LIMIT', 0, count);
   }
 }

@@ -47,29 +47,42 @@ return 1
 );
 
 /**
- * Makes a work known, once. KEYS work list open load idempotency spool.
+ * Makes a work known, once. KEYS work list open load idempotency spool trash ready.
  * ARGV id, created, expires, lines, is batch, most batches, most lines, idempotency ms left, is new, then field and
- * value in turn. Limits of 0 are none: for a work that was accepted long ago, and is made known again. `LOST`: a new one was taken for
- * dead while it was taken in, and may have been cleared away.
+ * value in turn. Limits of 0 are none: for a work that was accepted long ago, and is made known again.
+ * A new one that is refused is none for ever: it is in the trash before anybody hears of it. One that storage has comes before
+ * another with its key that is only being taken in. `LOST`: it is in the trash, or was taken for dead while it was taken in.
  */
 export const CREATE = script(
   'needs-memory',
-  `
-local id = ARGV[1]
+  `${NOW}
+local id, isNew = ARGV[1], ARGV[9] == '1'
 if redis.call('EXISTS', KEYS[1]) == 1 then
   redis.call('ZREM', KEYS[6], id)
   return {'EXISTS'}
 end
-if ARGV[9] == '1' and not redis.call('ZSCORE', KEYS[6], id) then return {'LOST'} end
+if isNew then
+  ${RUN_ID}
+  if redis.call('GET', KEYS[8]) ~= runId then return {'NOT_READY'} end
+end
+if redis.call('ZSCORE', KEYS[7], id) or isNew and not redis.call('ZSCORE', KEYS[6], id) then return {'LOST'} end
+local function refuse(why, first)
+  if isNew then
+    redis.call('ZADD', KEYS[7], string.format('%.0f', now), id)
+    redis.call('ZREM', KEYS[6], id)
+  end
+  return {why, first}
+end
 local keyed = tonumber(ARGV[8]) > 0
 if keyed then
   local first = redis.call('GET', KEYS[5])
-  if first and first ~= id and first ~= 'pending:' .. id then return {'TAKEN', first} end
+  local isFree = not first or first == id or first == 'pending:' .. id
+  if not isFree and (isNew or string.sub(first, 1, 8) ~= 'pending:') then return refuse('TAKEN', first) end
 end
 local lines = tonumber(ARGV[4])
 local load = redis.call('HMGET', KEYS[4], 'batches', 'lines')
-if ARGV[5] == '1' and tonumber(ARGV[6]) > 0 and tonumber(load[1] or 0) >= tonumber(ARGV[6]) then return {'BATCHES'} end
-if tonumber(ARGV[7]) > 0 and tonumber(load[2] or 0) + lines > tonumber(ARGV[7]) then return {'LINES'} end
+if ARGV[5] == '1' and tonumber(ARGV[6]) > 0 and tonumber(load[1] or 0) >= tonumber(ARGV[6]) then return refuse('BATCHES') end
+if tonumber(ARGV[7]) > 0 and tonumber(load[2] or 0) + lines > tonumber(ARGV[7]) then return refuse('LINES') end
 redis.call('HSET', KEYS[1], unpack(ARGV, 10))
 redis.call('ZADD', KEYS[2], ARGV[2], id)
 redis.call('ZADD', KEYS[3], ARGV[3], id)
@@ -78,6 +91,23 @@ if ARGV[5] == '1' then redis.call('HINCRBY', KEYS[4], 'batches', 1) end
 if keyed then redis.call('SET', KEYS[5], id, 'PX', ARGV[8]) end
 redis.call('ZREM', KEYS[6], id)
 return {'CREATED'}
+`,
+);
+
+/**
+ * Decides that a submission is no work and never will be, unless it is one. KEYS work trash spool idempotency ready. ARGV id.
+ * A Redis that was not compared with storage since it started may have forgotten that it is one, and decides nothing.
+ */
+export const CONDEMN = script(
+  'even-when-full',
+  `${NOW}${RUN_ID}
+local id = ARGV[1]
+if redis.call('EXISTS', KEYS[1]) == 1 then return 'ACCEPTED' end
+if redis.call('GET', KEYS[5]) ~= runId then return 'UNDECIDED' end
+redis.call('ZADD', KEYS[2], string.format('%.0f', now), id)
+redis.call('ZREM', KEYS[3], id)
+if redis.call('GET', KEYS[4]) == 'pending:' .. id then redis.call('DEL', KEYS[4]) end
+return 'CONDEMNED'
 `,
 );
 
