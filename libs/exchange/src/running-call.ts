@@ -137,7 +137,8 @@ export class RunningCall {
     const { call, unfit } = this;
     const failure = this.isCutOff ? SHUTTING_DOWN : this.failure;
     if (failure) this.fail(choice ? lastFailure(failure, choice, call.route) : callerError(failure, call.route));
-    else if (unfit) this.fail(unfit);
+    // Whoever could carry it may only be resting, and then the request is not to blame.
+    else if (unfit && (!choice || choice.reason === 'tried')) this.fail(unfit);
     else if (choice) this.fail(nothingToTry(choice, call.route));
     return this.delivery.hasContent ? 'broken' : 'failed';
   }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ApiError, type CredentialLimits, type Deployment, type ProviderAdapter, type Usage } from '#core';
 import { createAdapters, Dispatcher } from '#providers';
-import type { Choice, Outcome, Plan } from '#routing';
+import type { Choice, NoChoice, Outcome, Plan } from '#routing';
 import { aDeployment, anOutboundRequest } from '#testing';
 import type { Settlement } from './call.js';
 import { Exchange } from './exchange.js';
@@ -316,6 +316,29 @@ describe('whatever happens, a choice and its reservation are settled once', () =
     expect(plan.settlements.map(({ kind }) => kind)).toEqual(['failed', 'answered']);
     expect(reservations).toEqual([[expect.objectContaining(refused)], [expect.objectContaining({ input: 7 })]]);
     expect(plan.firstBytes).toBe(1);
+  });
+});
+
+describe('a call that the only upstream in use cannot carry', () => {
+  const unfitThen =
+    (reason: NoChoice['reason']) =>
+    (deployment: Deployment): Choice[] => [
+      { kind: 'try', deployment },
+      { kind: 'none', reason, retryAfterMs: 20_000 },
+    ];
+  const encode = (): never => {
+    throw new ApiError('invalid_request_error', 'No PDFs there.');
+  };
+
+  it.each<[NoChoice['reason'], number, string | undefined]>([
+    ['tried', 400, undefined],
+    ['rate-limited', 429, '20'],
+    ['overloaded', 529, '20'],
+    ['unavailable', 503, '20'],
+  ])('is told why, or when to come back where others are %s: %s', async (reason, status, retryAfter) => {
+    const { caller } = await play({ adapter: { encode }, choices: unfitThen(reason) });
+
+    expect([caller.status, caller.headers['retry-after']]).toEqual([status, retryAfter]);
   });
 });
 
