@@ -2,4 +2,4 @@ export type { Ask, Choice, Chooser, NoChoice, Plan, RoutingPolicy } from './choo
 export { Engine } from './engine.js';
 export type { DeploymentState, ExplainedDeployment, Exclusion, Explanation } from './explanation.js';
 export type { Outcome } from './outcome.js';
-export { type RefusedFor, refusedFor } from './refused-for.js';
+export { refusedFor } from './refused-for.js';

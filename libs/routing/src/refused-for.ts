@@ -4,7 +4,7 @@ import type { Failure } from '#core';
  * What an upstream's refusal of a request is about. `account`: our credential, whatever it is used for. `permission`: what the
  * credential may be used for. `model`: one that is not there. `request`: everything else, which is for the caller to mend.
  */
-export type RefusedFor = 'account' | 'permission' | 'model' | 'request';
+type RefusedFor = 'account' | 'permission' | 'model' | 'request';
 
 const ACCOUNT_STATUSES = new Set([401, 402, 407]);
 /** The same under whatever status they come. */
