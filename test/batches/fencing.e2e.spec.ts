@@ -40,6 +40,20 @@ onEachStorage(
       return { work, manifest, chunk };
     };
 
+    /** Logs of the chunk. */
+    const logsOf = async (id: string): Promise<string[]> => {
+      const below = `works/${id}/wal/0/`;
+      const logs: string[] = [];
+      for await (const name of scene.member.store.storage.children(below)) logs.push(below + name);
+      return logs;
+    };
+
+    const recordsOf = async (id: string): Promise<number> => {
+      let count = 0;
+      for (const log of await logsOf(id)) for await (const _ of scene.member.store.storage.readLog(log)) count++;
+      return count;
+    };
+
     /** As when a lease has run out. */
     const loseLease = async ({ id }: Manifest) => {
       const claim = await scene.member.store.redis.hget(`sw:{b}:claims:${id}`, '0');
@@ -107,6 +121,11 @@ onEachStorage(
         () => scene.upstream.active,
         (active) => active === 16,
       );
+      // A lease lasts far longer than it takes to note what was begun.
+      await until(
+        () => recordsOf(work.id),
+        (records) => records === 16,
+      );
       await loseLease(manifest);
       other.work(scene.upstream.runner());
       await scene.room.offers.offer(manifest, [0]);
@@ -121,6 +140,7 @@ onEachStorage(
       await checkEnded(other.works, ended, IDS);
       expect(scene.upstream.duplicates).toBe(16);
       expect(ended.duplicateCalls).toBe(16);
+      expect(scene.member.sentAgain + other.sentAgain).toBe(16);
       await until(
         () => scene.member.outcomes,
         (outcomes) => outcomes.includes('lost'),
@@ -230,9 +250,8 @@ onEachStorage(
         (active) => active === 4,
       );
       await scene.member.stop();
-      const logs: string[] = [];
-      for await (const name of scene.member.store.storage.children(`works/${work.id}/wal/0/`)) logs.push(name);
-      await damage(await scene.room.place.filesOfLog(`works/${work.id}/wal/0/${logs[0]}`));
+      const [log = ''] = await logsOf(work.id);
+      await damage(await scene.room.place.filesOfLog(log));
 
       scene.upstream.go();
       other.work(scene.upstream.runner());
@@ -261,6 +280,7 @@ onEachStorage(
       await checkEnded(other.works, ended, IDS);
       expect(scene.upstream.duplicates).toBe(0);
       expect(scene.member.outcomes).toEqual(['unfinished']);
+      expect(other.sentAgain).toBe(0);
     });
 
     it('cuts off what does not end in the time of a stop, and counts it', async () => {
@@ -280,6 +300,7 @@ onEachStorage(
       await checkEnded(other.works, ended, IDS);
       expect(scene.upstream.duplicates).toBe(10);
       expect(ended.duplicateCalls).toBe(10);
+      expect(other.sentAgain).toBe(10);
     });
   },
   { isLongOnS3: true },

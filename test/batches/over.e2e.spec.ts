@@ -63,6 +63,8 @@ onEachStorage(
       const ended = await untilEnded(scene.member, work, 2_000);
 
       expect(ended.counts).toEqual({ succeeded: 0, errored: 0, canceled: 600, expired: 0 });
+      // No worker is to be busy with what is over.
+      expect(scene.room.offers.size).toBe(0);
       await checkEnded(scene.member.works, ended, IDS);
     });
 

@@ -34,6 +34,16 @@ export class OfferBox implements ChunkOffers {
     return Promise.resolve();
   }
 
+  withdraw({ id }: { id: string }): Promise<void> {
+    for (const [name, offer] of this.waiting) if (offer.id === id) this.waiting.delete(name);
+    return Promise.resolve();
+  }
+
+  /** Chunks that nobody has taken. */
+  get size(): number {
+    return this.waiting.size;
+  }
+
   async take(stop: AbortSignal): Promise<{ id: string; chunk: number } | undefined> {
     while (!stop.aborted) {
       const [next] = this.waiting;
@@ -55,6 +65,8 @@ export class Member {
   readonly assembled: AssembledWorks;
   readonly reports: Reported[] = [];
   readonly outcomes: RunOutcome[] = [];
+  /** Lines that it has sent although they had been sent before. */
+  sentAgain = 0;
   private readonly stopping = new AbortController();
   private readonly loops: Promise<void>[] = [];
 
@@ -75,7 +87,12 @@ export class Member {
   /** Runs chunks from now on, so many at a time. */
   work(runner: LineRunner, { chunks = 4, lines = 50, graceMs = 2_000 } = {}): this {
     const free = new Slots(lines);
-    const workRunner = this.assembled.runnerFor({ runner, slots: free, graceMs });
+    const workRunner = this.assembled.runnerFor({
+      runner,
+      slots: free,
+      graceMs,
+      onSentAgain: () => this.sentAgain++,
+    });
     const stop = this.stopping.signal;
     const loop = async (): Promise<void> => {
       for (;;) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { layout, WebhookSender, type WebhookSettings, type Work } from '#batches';
+import { layout, type WebhookOutcome, WebhookSender, type WebhookSettings, type Work } from '#batches';
 import { until } from '#testing';
 import { ScriptedUpstream } from '../batches/scripted-runner.js';
 import { aSubmission, bodyOf, idsOf, type Member, untilEnded, WorkRoom } from '../batches/work-room.js';
@@ -15,6 +15,7 @@ describe('webhooks', () => {
   let receiver: Receiver;
   let settings: WebhookSettings;
   let senders: WebhookSender[];
+  let outcomes: WebhookOutcome[];
 
   beforeEach(async () => {
     room = await WorkRoom.open();
@@ -24,6 +25,7 @@ describe('webhooks', () => {
     const signingSecrets = [`whsec_${randomBytes(32).toString('base64')}`];
     settings = { signingSecrets, allowPrivateHosts: true, timeoutMs: 5_000 };
     senders = [];
+    outcomes = [];
   }, 120_000);
 
   afterEach(async () => {
@@ -33,7 +35,12 @@ describe('webhooks', () => {
   });
 
   const send = (of: Member = member): WebhookSender => {
-    const sender = new WebhookSender({ store: of.store, settings: () => settings, random: () => 0 });
+    const sender = new WebhookSender({
+      store: of.store,
+      settings: () => settings,
+      onAttempt: (outcome) => outcomes.push(outcome),
+      random: () => 0,
+    });
     senders.push(sender);
     sender.start();
     return sender;
@@ -125,6 +132,7 @@ describe('webhooks', () => {
     await untilTold();
     expect(receiver.ids).toEqual(Array.from({ length: 3 }, () => `${id}_ended`));
     expect(await recordOf(id)).toMatchObject({ outcome: 'delivered', attempts: 3 });
+    expect(outcomes).toEqual(['failed', 'failed', 'delivered']);
   });
 
   it('are given up after the last attempt, and at once where nobody wants to hear', async () => {
@@ -137,6 +145,7 @@ describe('webhooks', () => {
 
     expect(await recordOf(id)).toMatchObject({ outcome: 'given_up', why: '404', attempts: 10 });
     expect(await recordOf(gone.id)).toMatchObject({ outcome: 'gone', attempts: 1 });
+    expect(outcomes.toSorted()).toEqual(['given_up', 'gone']);
   });
 
   it('are not sent to a redirect', async () => {

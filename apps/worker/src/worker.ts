@@ -15,6 +15,7 @@ import { type OpenedWorks, openCallPath, openWorks, replicaId } from '#replica';
 import { checkEviction } from './check-redis.js';
 import { type Lines, openLines } from './line/open-lines.js';
 import { oldestOpenMs } from './observe/oldest-open.js';
+import { WebhookMetrics } from './observe/webhook-metrics.js';
 import { WorkerMetrics } from './observe/worker-metrics.js';
 import { placesFor } from './places.js';
 import { untilRedis } from './until-redis.js';
@@ -54,9 +55,10 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     runner: lines.runner,
     slots: lines.booked,
     graceMs: config.current.listen.drainMs,
+    onSentAgain: ({ kind }) => chunks.metrics.lineSentAgain(kind),
   });
   const chunks: Chunks = openChunks(options, works, { lines, runner, stop: stopping.signal });
-  const webhooks = new WebhookSender({ store: works.store, settings: () => config.current.webhooks });
+  const webhooks = openWebhooks(options, works);
 
   await chunks.worker.start();
   await chunks.pulse.start();
@@ -130,6 +132,15 @@ const openChunks = (
     oldestOpenMs: () => oldestOpenMs(store),
   });
   return { worker, pulse, metrics };
+};
+
+const openWebhooks = ({ config, telemetry }: WorkerOptions, { store }: OpenedWorks): WebhookSender => {
+  const metrics = new WebhookMetrics(telemetry.meter, () => store.sets.untold().catch(() => undefined));
+  return new WebhookSender({
+    store,
+    settings: () => config.current.webhooks,
+    onAttempt: (outcome) => metrics.attempted(outcome),
+  });
 };
 
 const logChunk = (logger: Logger, metrics: WorkerMetrics, run: ChunkRun): void => {

@@ -6,7 +6,7 @@ import { Reconciler } from './recover/reconciler.js';
 import type { LoadLimits } from './redis/submissions.js';
 import { WorkRunner } from './run/work-runner.js';
 import { ChunkSealer } from './seal/chunk-sealer.js';
-import type { LineRunner, Works } from './work.js';
+import type { LineRunner, Manifest, Works } from './work.js';
 import type { WorkStore } from './work-store.js';
 
 /** What a process needs to know of its own to take works in and to keep them going. */
@@ -25,6 +25,8 @@ export interface RunnerOptions {
   slots: LineSlots;
   /** How long calls may go on after a stop was asked for, in milliseconds. */
   graceMs: number;
+  /** A line is sent that was sent before: whoever did so was lost before its answer was kept. */
+  onSentAgain?: (work: Manifest) => void;
 }
 
 export interface AssembledWorks {
@@ -38,7 +40,7 @@ export interface AssembledWorks {
 /** Puts jobs and batches together over a store and a scheduler. */
 export const assembleWorks = ({ store, offers, limits, archiveAfterMs }: WorksOptions): AssembledWorks => {
   const sealer = new ChunkSealer(store);
-  const ender = new WorkEnder(store, sealer);
+  const ender = new WorkEnder(store, sealer, offers);
   return {
     works: new WorkDesk({ store, offers, ender, limits }),
     reconciler: new Reconciler(store, { offers, ender, archiveAfterMs }),

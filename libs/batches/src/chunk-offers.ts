@@ -7,4 +7,6 @@ export interface ChunkOffers {
    * must cost nothing; one that is lost does no harm. Rejects when it cannot be taken now.
    */
   offer(work: Manifest, chunks: readonly number[]): Promise<void>;
+  /** Nothing of the work wants to be run any more. What was handed out already finds that out by itself. */
+  withdraw(work: Manifest): Promise<void>;
 }

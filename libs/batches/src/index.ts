@@ -39,5 +39,5 @@ export { openStorage } from './storage/open-storage.js';
 export type { Log, Storage } from './storage/storage.js';
 export { StorageError } from './storage/storage-error.js';
 export { checkWebhookUrl } from './webhooks/check-webhook-url.js';
-export { WebhookSender } from './webhooks/webhook-sender.js';
+export { type WebhookOutcome, WebhookSender } from './webhooks/webhook-sender.js';
 export type { WebhookSettings } from './webhooks/webhook-settings.js';

@@ -21,6 +21,7 @@ export interface WorkerGauges {
 /** What is counted of jobs and batches in one worker. Labels are bounded by the configuration. */
 export class WorkerMetrics {
   private readonly lines;
+  private readonly resent;
   private readonly chunks;
   private readonly duration;
 
@@ -29,6 +30,12 @@ export class WorkerMetrics {
       name: 'switchyard.lines',
       description: 'Lines that were run here, by how they ended',
       labels: ['kind', 'status'],
+    });
+    this.resent = new Tally(meter, {
+      name: 'switchyard.lines.sent_again',
+      description:
+        'Lines that were sent here though they had been sent before, because that answer was lost with its worker',
+      labels: ['kind'],
     });
     this.chunks = new Tally(meter, {
       name: 'switchyard.chunks',
@@ -45,6 +52,10 @@ export class WorkerMetrics {
 
   lineEnded(kind: string, status: LineStatus): void {
     this.lines.add(1, kind, status);
+  }
+
+  lineSentAgain(kind: string): void {
+    this.resent.add(1, kind);
   }
 
   chunkRun({ ticket, end, durationMs }: ChunkRun): void {

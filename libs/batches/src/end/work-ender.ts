@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ChunkOffers } from '../chunk-offers.js';
 import { crashPoint } from '../crash-point.js';
 import { layout } from '../layout.js';
 import type { Closing, StoredClaim } from '../redis/work-states.js';
@@ -31,6 +32,7 @@ export class WorkEnder {
   constructor(
     private readonly store: WorkStore,
     private readonly sealer: ChunkSealer,
+    private readonly offers: ChunkOffers,
   ) {}
 
   /**
@@ -39,8 +41,10 @@ export class WorkEnder {
    */
   async finish(work: Manifest): Promise<void> {
     const closing = await this.store.states.close(work.id);
+    if (closing.state !== 'closed' && closing.state !== 'busy') return;
+    // Or workers would be busy with finding out, chunk by chunk, that there is nothing to do.
+    await this.offers.withdraw(work);
     if (closing.state === 'closed') return this.end(work, closing);
-    if (closing.state !== 'busy') return;
     const idle = closing.claims.filter(({ live }) => !live || closing.overForMs > PATIENCE_MS);
     for (const claim of idle) await this.sealWhatIsThere(work, claim);
     if (idle.length < closing.claims.length) return;

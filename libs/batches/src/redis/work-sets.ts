@@ -32,9 +32,9 @@ export class WorkSets {
     return this.redis.zrange(keys.kept, from, String(from + count - 1));
   }
 
-  /** Ended works whose webhook has not been told, oldest end first. */
-  async untold(count: number): Promise<string[]> {
-    return this.redis.zrange(keys.hooks, 0, String(count - 1));
+  /** How many ended works there are whose webhook has not been told. */
+  async untold(): Promise<number> {
+    return this.redis.zcard(keys.hooks);
   }
 
   /** The webhook of a work has been told; that is in storage already. */

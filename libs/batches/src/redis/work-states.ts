@@ -35,7 +35,7 @@ export interface Look {
   counted: boolean;
   /** Nothing is left to run: it wants to be ended. */
   complete: boolean;
-  /** Unsealed chunks that nobody holds. */
+  /** Unsealed chunks that nobody holds; none of a work that is over. */
   idle: readonly number[];
 }
 

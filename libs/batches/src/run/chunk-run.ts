@@ -2,7 +2,7 @@ import { patiently } from '../patiently.js';
 import type { Sealed } from '../seal/chunk-sealer.js';
 import type { Line } from '../work.js';
 import { readChunkInput } from './chunk-input.js';
-import { readChunkLogs } from './chunk-logs.js';
+import { type ChunkLogs, readChunkLogs } from './chunk-logs.js';
 import { failedLine } from './failed-line.js';
 import type { Grace } from './grace.js';
 import type { HeldClaim } from './held-claim.js';
@@ -63,7 +63,7 @@ export class ChunkRun {
     if (left > 0) {
       const lines = await this.patiently('reading requests', () => readChunkInput(store.storage, work, chunk));
       const missing = lines.filter((_, line) => !logs.answers.has(line));
-      left -= await this.runLines(missing);
+      left -= await this.runLines(missing, logs);
     }
     await this.recorder.settle();
     this.held.holds.throwIfAborted();
@@ -71,7 +71,7 @@ export class ChunkRun {
   }
 
   /** Resolves with how many were answered when none is under way any more. */
-  private async runLines(lines: readonly Line[]): Promise<number> {
+  private async runLines(lines: readonly Line[], { starts }: ChunkLogs): Promise<number> {
     const underWay = new Set<Promise<boolean>>();
     let answered = 0;
     const waiting = lines.values();
@@ -79,6 +79,7 @@ export class ChunkRun {
       for (const line of waiting) {
         const release = await this.permit(line);
         if (!release) break;
+        if (starts.has(this.placeOf(line))) this.running.onSentAgain?.(line.work);
         const ends = this.runLine(line, release);
         underWay.add(ends);
         void ends.then((isAnswered) => {
@@ -112,7 +113,7 @@ export class ChunkRun {
 
   /** Never rejects. False: the line was cut off, or its answer could not be kept. */
   private async runLine(line: Line, release: () => void): Promise<boolean> {
-    const place = line.index - this.held.claim.chunk.firstLine;
+    const place = this.placeOf(line);
     this.recorder.log.started(place);
     try {
       const ran = await this.running.runner.run(line, this.calls).catch((error: unknown) => {
@@ -131,6 +132,10 @@ export class ChunkRun {
     } finally {
       release();
     }
+  }
+
+  private placeOf({ index }: Line): number {
+    return index - this.held.claim.chunk.firstLine;
   }
 
   private async finish(sealed: Sealed): Promise<RunOutcome> {

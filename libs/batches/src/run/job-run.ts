@@ -53,6 +53,7 @@ export class JobRun {
       await this.held.untilSure();
       starts.throwIfAborted();
       this.inFlight = true;
+      if (this.held.claim.resent > 0) this.running.onSentAgain?.(line.work);
       return await this.running.runner.run(line, this.calls, (event, data) => events.add(event, data));
     } catch (error) {
       if (starts.aborted) return undefined;

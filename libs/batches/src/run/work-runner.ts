@@ -6,7 +6,7 @@ import type { LineSlots } from '../line-slots.js';
 import type { StoredManifest } from '../manifest-file.js';
 import type { ChunkClaim } from '../redis/chunk-claims.js';
 import type { ChunkSealer } from '../seal/chunk-sealer.js';
-import type { LineRunner } from '../work.js';
+import type { LineRunner, Manifest } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { ChunkRun } from './chunk-run.js';
 import { Grace } from './grace.js';
@@ -23,6 +23,8 @@ export interface Running {
   ender: WorkEnder;
   /** How long calls may go on after a stop was asked for, in milliseconds. */
   graceMs: number;
+  /** A line is sent that was sent before: whoever did so was lost before its answer was kept. */
+  onSentAgain?: (work: Manifest) => void;
 }
 
 /**

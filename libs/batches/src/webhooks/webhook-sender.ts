@@ -29,10 +29,15 @@ const DAMAGED_MS = 3_600_000;
 /** A stop waits for so long for answers, and then for their being noted. */
 const STOP_MS = 15_000;
 
+/** What came of an attempt: `gone` is an answer of 410, `failed` is tried again, `given_up` was the last. */
+export type WebhookOutcome = 'delivered' | 'gone' | 'failed' | 'given_up';
+
 export interface WebhookSenderOptions {
   store: WorkStore;
   /** Asked for each delivery, so that a changed configuration needs no restart. */
   settings: () => WebhookSettings;
+  /** Told of each attempt that is noted. */
+  onAttempt?: (outcome: WebhookOutcome) => void;
   /** From 0 to 1. */
   random?: () => number;
   /** How hosts are found, where it is not by DNS. */
@@ -158,11 +163,12 @@ export class WebhookSender {
     const reply = await this.post(notice);
     crashPoint('webhook.answered');
     // What was heard is not to be sent again because it could not be noted at once.
-    await patiently(() => this.note(notice, reply), {
+    const outcome = await patiently(() => this.note(notice, reply), {
       signal: this.stopping.signal,
       report,
       what: `noting the webhook of ${notice.id}`,
     });
+    this.options.onAttempt?.(outcome);
     return reply.heard !== 'failed';
   }
 
@@ -176,20 +182,24 @@ export class WebhookSender {
     return postEvent(url, { headers, body: event.body }, { agent, timeoutMs, signal: stopping.signal, now: store.now });
   }
 
-  private async note({ id, url, failures }: Notice, reply: Reply): Promise<void> {
+  private async note({ id, url, failures }: Notice, reply: Reply): Promise<WebhookOutcome> {
     const { store, random = Math.random } = this.options;
     const { heard, why } = reply;
     const host = URL.parse(url)?.host;
     if (heard === 'failed') {
       const waitMs = backoffMs(failures + 1, { retryAfterMs: reply.retryAfterMs, random: random() });
       store.report('webhooks.failed', { work: id, host, why, failures: failures + 1, againInMs: waitMs ?? null });
-      if (waitMs !== undefined) return this.outbox.postpone(id, waitMs, failures + 1);
+      if (waitMs !== undefined) {
+        await this.outbox.postpone(id, waitMs, failures + 1);
+        return 'failed';
+      }
     }
     const outcome = heard === 'failed' ? 'given_up' : heard;
     const record = { version: 1, outcome, why, at: store.now(), attempts: failures + 1 };
     await store.storage.create(layout.delivered(id), Buffer.from(JSON.stringify(record)));
     crashPoint('webhook.written');
     await store.sets.told(id);
+    return outcome;
   }
 
   private reportTrouble(error: unknown): void {

@@ -25,17 +25,21 @@ return {'PAGE', more and 1 or 0, unpack(ids)}
 `,
 );
 
-/** What the reconciler wants to know of an open work: chunks that nobody holds, and whether the counts agree. KEYS work claims sealed done. */
+/**
+ * What the reconciler wants to know of an open work: chunks that nobody holds, none if it is over, and whether the counts agree.
+ * KEYS work claims sealed done.
+ */
 export const LOOK = script(
   'even-when-full',
   `${NOW}${READ_CLAIM}
-local work = redis.call('HMGET', KEYS[1], 'chunks', 'sealed', 'endedAt', 'closing', 'succeeded', 'errored')
+local work = redis.call('HMGET', KEYS[1], 'chunks', 'sealed', 'endedAt', 'closing', 'succeeded', 'errored',
+  'cancelInitiatedAt', 'expiresAt')
 if not work[1] then return {'MISSING'} end
 if work[3] then return {'ENDED'} end
 local counted = tonumber(work[5]) + tonumber(work[6]) == redis.call('BITCOUNT', KEYS[4])
   and tonumber(work[2]) == redis.call('BITCOUNT', KEYS[3])
 local idle = {}
-if not work[4] then
+if not work[4] and not work[7] and now < tonumber(work[8]) then
   for chunk = 0, work[1] - 1 do
     if redis.call('GETBIT', KEYS[3], chunk) == 0 then
       local _, owner, till = readClaim(KEYS[2], chunk)
