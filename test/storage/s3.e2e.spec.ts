@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Storage } from '#batches';
 import { all, bytes, forEach, numbers } from './reading.js';
@@ -76,9 +75,11 @@ describe('storage in S3', () => {
     const impatient = await s3.open('silent', { patienceMs: 300 });
     const body = Buffer.alloc(3_000_000, 'b');
     await impatient.write('a', body);
+    s3.interceptor = ({ url }) => url?.includes('mute') ?? false;
     let read = 0;
     for await (const piece of impatient.stream('a')) {
-      if (read === 0) await setTimeout(700);
+      // So long that its patience with another is over meanwhile.
+      if (read === 0) await expect(impatient.read('mute')).rejects.toEqual(failure('away'));
       read += piece.length;
     }
     expect(read).toBe(body.length);

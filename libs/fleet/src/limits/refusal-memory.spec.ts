@@ -37,7 +37,7 @@ describe('the memory of a refusal', () => {
   it('ends when some of what was missing is given back', () => {
     memory.remember(refusal, { rate: 'input', need }, 0);
     memory.ended({ ...nothing, output: 5 });
-    expect(memory.recall(need, 1)).toBeDefined();
+    expect(memory.recall(need, 1)).toEqual({ ...refusal, retryAfterMs: 399 });
 
     memory.ended({ ...nothing, input: 5 });
     expect(memory.recall(need, 1)).toBeUndefined();
@@ -46,7 +46,7 @@ describe('the memory of a refusal', () => {
   it('of a missing place ends with any call, and soon by itself', () => {
     const noPlace: Refusal = { kind: 'refused', dimension: 'concurrency', retryAfterMs: 500 };
     memory.remember(noPlace, { rate: undefined, need }, 0);
-    expect(memory.recall(smaller, 99)).toBeDefined();
+    expect(memory.recall(smaller, 99)).toEqual({ ...noPlace, retryAfterMs: 401 });
     expect(memory.recall(need, 100)).toBeUndefined();
 
     memory.remember(noPlace, { rate: undefined, need }, 200);
