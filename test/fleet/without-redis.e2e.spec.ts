@@ -284,60 +284,73 @@ describe('limits while Redis is away', () => {
   });
 });
 
-describe('a Redis that is none', () => {
-  let server: Server;
-  let accepted: number;
-  let answer: (socket: Socket, chunk: Buffer) => void;
+const NOISE = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 7919) % 256));
 
-  beforeEach(async () => {
-    accepted = 0;
-    server = createServer((socket) => {
-      accepted++;
+type Answer = (socket: Socket, chunk: Buffer) => void;
+
+const NO_REDIS: readonly [string, Answer][] = [
+  ['speaks HTTP', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')],
+  ['says yes to everything', (socket) => socket.write('+OK\r\n')],
+  ['counts', (socket) => socket.write(':1\r\n')],
+  ['has nothing', (socket) => socket.write('$-1\r\n')],
+  ['sends lists of nothing', (socket) => socket.write('*3\r\n$-1\r\n*0\r\n*-1\r\n')],
+  ['refuses everything', (socket) => socket.write('-ERR no\r\n')],
+  ['echoes', (socket, chunk) => socket.write(chunk)],
+  ['makes noise', (socket) => socket.write(NOISE)],
+  ['answers twice', (socket) => socket.write('$-1\r\n$-1\r\n')],
+  ['answers over and over', (socket) => socket.write(':1\r\n-ERR no\r\n$-1\r\n*-1\r\n'.repeat(500))],
+  ['hangs up', (socket) => socket.destroy()],
+  ['promises more than comes', (socket) => socket.write('$1000000\r\nabc')],
+];
+
+/** Listens like a Redis. */
+class NoRedis {
+  accepted = 0;
+  private readonly server: Server;
+
+  private constructor(answer: Answer) {
+    this.server = createServer((socket) => {
+      this.accepted++;
       // Before anything was asked.
-      if (accepted % 2 === 0) socket.write('$-1\r\n');
+      if (this.accepted % 2 === 0) socket.write('$-1\r\n');
       socket.on('error', () => undefined);
       socket.on('data', (chunk) => answer(socket, chunk));
     });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  });
+  }
 
-  afterEach(async () => {
-    await new Promise((closed) => server.close(closed));
-  });
+  static async start(answer: Answer): Promise<NoRedis> {
+    const none = new NoRedis(answer);
+    await new Promise<void>((listening) => none.server.listen(0, '127.0.0.1', listening));
+    return none;
+  }
 
-  const noise = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 7919) % 256));
+  get url(): string {
+    const address = this.server.address();
+    return `redis://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  }
 
-  it.each<[string, (socket: Socket, chunk: Buffer) => void]>([
-    ['speaks HTTP', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')],
-    ['says yes to everything', (socket) => socket.write('+OK\r\n')],
-    ['counts', (socket) => socket.write(':1\r\n')],
-    ['has nothing', (socket) => socket.write('$-1\r\n')],
-    ['sends lists of nothing', (socket) => socket.write('*3\r\n$-1\r\n*0\r\n*-1\r\n')],
-    ['refuses everything', (socket) => socket.write('-ERR no\r\n')],
-    ['echoes', (socket, chunk) => socket.write(chunk)],
-    ['makes noise', (socket) => socket.write(noise)],
-    ['answers twice', (socket) => socket.write('$-1\r\n$-1\r\n')],
-    ['answers over and over', (socket) => socket.write(':1\r\n-ERR no\r\n$-1\r\n*-1\r\n'.repeat(500))],
-    ['hangs up', (socket) => socket.destroy()],
-    ['promises more than comes', (socket) => socket.write('$1000000\r\nabc')],
-  ])('and %s is away, and is asked again in good time', async (_, says) => {
-    answer = says;
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    const replicas = new Replicas(`redis://127.0.0.1:${port}`);
+  async stop(): Promise<void> {
+    await new Promise((closed) => this.server.close(closed));
+  }
+}
+
+describe('a Redis that is none', () => {
+  it.concurrent.each(NO_REDIS)('and %s is away, and is asked again in good time', async (_, answer) => {
+    const none = await NoRedis.start(answer);
+    const replicas = new Replicas(none.url);
     const { fleet, heard } = await replicas.join('one');
-    const limited = limitedTo({ rpm: 6000 });
     fleet.publish({ subject: 'x', kind: 'cooldown', reason: '429', remainingMs: 5000 });
 
-    const caller = new Caller(fleet, limited);
+    const caller = new Caller(fleet, limitedTo({ rpm: 6000 }));
     await caller.more(50);
     await caller.end();
     await replicas.close();
+    await none.stop();
 
     expect(fleet.state).toBe('away');
     expect(caller.p99).toBeLessThan(60);
     expect(heard).toEqual([]);
     // Three connections, tried again after 100, 200, 400, 800 ms and then each second.
-    expect(accepted).toBeLessThanOrEqual(3 * 6);
+    expect(none.accepted).toBeLessThanOrEqual(3 * 6);
   });
 });

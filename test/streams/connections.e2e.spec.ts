@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GatewayProcess, provider, type RawRequest, type RawUpstream, startRawUpstream, testConfig } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
 
@@ -29,90 +29,116 @@ const startGateway = (url: string): Promise<GatewayProcess> =>
     testConfig({ providers: { a: provider('anthropic', url) }, models: { sim: { targets: [{ provider: 'a' }] } } }),
   );
 
-describe('a connection to an upstream', () => {
-  let upstream: RawUpstream;
-  let gateway: GatewayProcess;
-  let answer: (request: RawRequest) => void;
+/** What a test has to itself, so that it may run beside another. */
+class Place {
+  answer: (request: RawRequest) => void = () => undefined;
 
-  const ask = async () => {
-    const response = await gateway.post('/v1/messages', question(false));
-    return { status: response.status, text: await response.text(), headers: response.headers };
-  };
+  private constructor(
+    readonly upstream: RawUpstream,
+    private readonly gateway: GatewayProcess,
+  ) {}
 
-  beforeEach(async () => {
-    upstream = await startRawUpstream((request) => answer(request));
-    gateway = await startGateway(upstream.url);
-  });
-
-  afterEach(async () => {
-    await upstream.close();
-    await gateway.stop();
-  });
-
-  it('that the upstream drops as the next request comes is replaced, and nobody is told', async () => {
-    answer = ({ socket, nth }) => (nth === 1 ? socket.write(ANSWER) : socket.destroy());
-    for (let call = 0; call < 10; call++) {
-      const { status, text } = await ask();
-      expect([status, text]).toEqual([200, MESSAGE]);
-    }
-    // Each second call finds a kept connection, loses it, and is sent once more on a fresh one.
-    expect(upstream.requests).toBeGreaterThan(10);
-    expect(upstream.requests).toBeLessThanOrEqual(20);
-  });
-
-  it('that is reset as the next request comes is replaced too', async () => {
-    answer = ({ socket, nth }) => (nth === 1 ? socket.write(ANSWER) : socket.resetAndDestroy());
-    for (let call = 0; call < 10; call++) expect((await ask()).status).toBe(200);
-  });
-
-  it('is replaced once a call and no more', async () => {
-    answer = ({ socket }) => socket.write(ANSWER);
-    expect((await ask()).status).toBe(200);
-    answer = ({ socket }) => socket.destroy();
-    const { status, headers } = await ask();
-    expect([status, headers.get('x-switchyard-attempts')]).toEqual([502, 'a/main=reset']);
-    expect(upstream.requests).toBe(3);
-  });
-
-  it('is not replaced for what has come on it', async () => {
-    answer = ({ socket, nth }) => socket.write(nth === 1 ? ANSWER : 'HTTP/1.1 OK\r\n\r\n');
-    expect((await ask()).status).toBe(200);
-    expect((await ask()).status).toBe(502);
-    expect(upstream.requests).toBe(2);
-  });
-
-  it('that is kept just as long as the pause between two calls loses none', async () => {
-    answer = ({ socket }) => {
-      socket.setTimeout(50, () => socket.end());
-      socket.write(ANSWER);
-    };
-    const outcomes = new Set<string>();
-    const caller = async (_value: unknown, index: number): Promise<void> => {
-      for (let call = 0; call < 20; call++) {
-        const { status, headers } = await ask();
-        outcomes.add(status === 200 ? 'answered' : `${status} after ${headers.get('server-timing')}`);
-        await pause(44 + index);
+  /** The test that is given a place. */
+  static with(test: (place: Place) => Promise<void>): () => Promise<void> {
+    return async () => {
+      const upstream = await startRawUpstream((request) => place.answer(request));
+      const place = new Place(upstream, await startGateway(upstream.url));
+      try {
+        await test(place);
+      } finally {
+        await Promise.all([upstream.close(), place.gateway.stop()]);
       }
     };
-    await Promise.all(Array.from({ length: 10 }, caller));
-    expect([...outcomes]).toEqual(['answered']);
-    expect(upstream.connections).toBeGreaterThan(10);
-  });
+  }
 
-  it.each([
+  async ask() {
+    const response = await this.gateway.post('/v1/messages', question(false));
+    return { status: response.status, text: await response.text(), headers: response.headers };
+  }
+}
+
+describe('a connection to an upstream', () => {
+  it.concurrent(
+    'that the upstream drops as the next request comes is replaced, and nobody is told',
+    Place.with(async (place) => {
+      place.answer = ({ socket, nth }) => (nth === 1 ? socket.write(ANSWER) : socket.destroy());
+      for (let call = 0; call < 10; call++) {
+        const { status, text } = await place.ask();
+        expect([status, text]).toEqual([200, MESSAGE]);
+      }
+      // Each second call finds a kept connection, loses it, and is sent once more on a fresh one.
+      expect(place.upstream.requests).toBeGreaterThan(10);
+      expect(place.upstream.requests).toBeLessThanOrEqual(20);
+    }),
+  );
+
+  it.concurrent(
+    'that is reset as the next request comes is replaced too',
+    Place.with(async (place) => {
+      place.answer = ({ socket, nth }) => (nth === 1 ? socket.write(ANSWER) : socket.resetAndDestroy());
+      for (let call = 0; call < 10; call++) expect((await place.ask()).status).toBe(200);
+    }),
+  );
+
+  it.concurrent(
+    'is replaced once a call and no more',
+    Place.with(async (place) => {
+      place.answer = ({ socket }) => socket.write(ANSWER);
+      expect((await place.ask()).status).toBe(200);
+      place.answer = ({ socket }) => socket.destroy();
+      const { status, headers } = await place.ask();
+      expect([status, headers.get('x-switchyard-attempts')]).toEqual([502, 'a/main=reset']);
+      expect(place.upstream.requests).toBe(3);
+    }),
+  );
+
+  it.concurrent(
+    'is not replaced for what has come on it',
+    Place.with(async (place) => {
+      place.answer = ({ socket, nth }) => socket.write(nth === 1 ? ANSWER : 'HTTP/1.1 OK\r\n\r\n');
+      expect((await place.ask()).status).toBe(200);
+      expect((await place.ask()).status).toBe(502);
+      expect(place.upstream.requests).toBe(2);
+    }),
+  );
+
+  it.concurrent(
+    'that is kept just as long as the pause between two calls loses none',
+    Place.with(async (place) => {
+      place.answer = ({ socket }) => {
+        socket.setTimeout(50, () => socket.end());
+        socket.write(ANSWER);
+      };
+      const outcomes = new Set<string>();
+      const caller = async (_value: unknown, index: number): Promise<void> => {
+        for (let call = 0; call < 20; call++) {
+          const { status, headers } = await place.ask();
+          outcomes.add(status === 200 ? 'answered' : `${status} after ${headers.get('server-timing')}`);
+          await pause(44 + index);
+        }
+      };
+      await Promise.all(Array.from({ length: 10 }, caller));
+      expect([...outcomes]).toEqual(['answered']);
+      expect(place.upstream.connections).toBeGreaterThan(10);
+    }),
+  );
+
+  it.concurrent.each([
     ['another answer', ANSWER.replaceAll('msg_1', 'msg_2')],
     ['noise', '\u0000\u0001 no HTTP \r\n\r\n'],
-  ])('on which %s comes unasked is not used again', async (_what, extra) => {
-    answer = ({ socket }) => {
-      socket.write(ANSWER);
-      socket.write(extra);
-    };
-    for (let call = 0; call < 20; call++) {
-      const { status, text } = await ask();
-      expect([status, text]).toEqual([200, MESSAGE]);
-    }
-    expect(upstream.requests).toBe(upstream.connections);
-  });
+  ])('on which %s comes unasked is not used again', (_what, extra) =>
+    Place.with(async (place) => {
+      place.answer = ({ socket }) => {
+        socket.write(ANSWER);
+        socket.write(extra);
+      };
+      for (let call = 0; call < 20; call++) {
+        const { status, text } = await place.ask();
+        expect([status, text]).toEqual([200, MESSAGE]);
+      }
+      expect(place.upstream.requests).toBe(place.upstream.connections);
+    })(),
+  );
 });
 
 describe('connections to an upstream', () => {
