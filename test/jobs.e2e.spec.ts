@@ -304,6 +304,21 @@ describe('the stream of a job', () => {
     expect(text).toBe((await untilEnded(id)).result?.message?.content[0]?.text);
   });
 
+  it('is whole when the upstream broke off and answered the second time', async () => {
+    const { id } = await submit(ask('sim@gap=10;tokens=30;cut=8e;times=1'));
+    const watched = await (await streamOf(id)).text();
+    const { result } = await untilEnded(id);
+    expect(result?.type).toBe('succeeded');
+
+    expect(watched).toMatch(/event: message_start\n[^]*event: error\ndata: .*anew.*\n\n$/);
+    const [last] = idsIn(watched).slice(-1);
+    expect(await (await streamOf(id, last)).text()).toMatch(/^id: \S+\nevent: error\ndata: .*anew.*\n\n$/);
+    const whole = await (await streamOf(id)).text();
+    expect(whole).toMatch(/event: message_stop\ndata: [^\n]*\n\n$/);
+    expect(whole).not.toContain('event: error');
+    expect(idsIn(whole).filter((event) => idsIn(watched).includes(event))).toEqual([]);
+  });
+
   it('ends with an error when the job fails, or is canceled', async () => {
     const failed = await submit(ask('sim@status=400;message=no%20good'));
     const told = await (await streamOf(failed.id)).text();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Line, LineRunner, RanLine } from '#batches';
+import type { AnswerEvents, Line, LineRunner, RanLine } from '#batches';
 
 /** Stands for all upstreams together, whoever calls: it knows which lines were sent, how often, and what was cut off. */
 export class ScriptedUpstream {
@@ -36,13 +36,13 @@ export class ScriptedUpstream {
 
   /** As a worker sees it. Lines whose number ends in 7 fail. */
   runner(): LineRunner {
-    return { run: (line, signal, onEvent) => this.run(line, signal, onEvent) };
+    return { run: (line, signal, events) => this.run(line, signal, events) };
   }
 
   private async run(
     { work, customId, params }: Line,
     signal: AbortSignal,
-    onEvent: ((event: string, data: string) => void) | undefined,
+    events: AnswerEvents | undefined,
   ): Promise<RanLine> {
     signal.throwIfAborted();
     const id = `${work.id}/${customId}`;
@@ -50,11 +50,11 @@ export class ScriptedUpstream {
     this.lastSentAt = performance.now();
     this.active++;
     try {
-      onEvent?.('message_start', JSON.stringify({ type: 'message_start' }));
+      events?.add('message_start', JSON.stringify({ type: 'message_start' }));
       if (this.delayMs > 0) await pause(this.delayMs, undefined, { signal });
       if (this.held) await Promise.race([this.held, aborts(signal)]);
       signal.throwIfAborted();
-      onEvent?.('message_stop', JSON.stringify({ type: 'message_stop' }));
+      events?.add('message_stop', JSON.stringify({ type: 'message_stop' }));
     } catch {
       this.aborted.push(id);
       throw signal.reason;

@@ -4,7 +4,7 @@ import { FairSlots } from '../../apps/worker/src/slots/fair-slots.js';
 import { ExchangeLineRunner } from '../../apps/worker/src/line/exchange-line-runner.js';
 import { LineAdmission, urgencyOf } from '../../apps/worker/src/line/line-admission.js';
 import type { Simulator } from '../../apps/simulator/src/simulator.js';
-import type { Line, Manifest, RanLine } from '#batches';
+import type { AnswerEvents, Line, Manifest, RanLine } from '#batches';
 import { Exchange, type Settlement, Ticker } from '#exchange';
 import type { Config } from '#platform';
 import { createAdapters, Dispatcher } from '#providers';
@@ -79,10 +79,10 @@ export class LineBench {
     });
   }
 
-  async run(line: Line, signal = new AbortController().signal, onEvent?: (event: string, data: string) => void) {
+  async run(line: Line, signal = new AbortController().signal, events?: AnswerEvents) {
     const release = await this.booked.take(line, signal);
     try {
-      return await this.runner.run(line, signal, onEvent);
+      return await this.runner.run(line, signal, events);
     } finally {
       release();
     }

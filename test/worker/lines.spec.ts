@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+import type { AnswerEvents } from '#batches';
 import type { Config } from '#platform';
 import { until } from '#testing';
 import { aLine, errorOf, LineBench, messageOf } from './line-bench.js';
@@ -107,13 +108,18 @@ describe('a line of a batch', () => {
 });
 
 describe('the line of a job', () => {
+  const watcher = (events: string[]): AnswerEvents => ({
+    add: (event) => void events.push(event),
+    anew: () => void events.push('anew'),
+  });
+
   const job = (more: object = {}) => aLine(params(more), { kind: 'job', id: 'msgjob_1' });
 
   it('is streamed for those who watch', async () => {
     const events: string[] = [];
-    const ran = await bench.run(job(), undefined, (event) => events.push(event));
+    const ran = await bench.run(job(), undefined, watcher(events));
     expect(messageOf(ran).usage).not.toHaveProperty('service_tier', 'batch');
-    expect(events[0]).toBe('message_start');
+    expect(events.slice(0, 2)).toEqual(['anew', 'message_start']);
     expect(events.at(-1)).toBe('message_stop');
     expect(simulator.ledger.counts()).toMatchObject({ seen: 1 });
   });
@@ -126,12 +132,13 @@ describe('the line of a job', () => {
     expect(id).toMatch(/^msg_/);
   });
 
-  it('tells its watchers when an answer breaks, and goes on to a whole one', async () => {
+  it('tells its watchers when it is tried anew', async () => {
     const events: string[] = [];
-    const line = job({ model: 'm@cut=6e;times=1' });
-    const ran = await bench.run(line, undefined, (event) => events.push(event));
-    messageOf(ran);
-    expect(events.at(-1)).toBe('error');
-    expect(events.filter((event) => event === 'message_start')).toHaveLength(1);
+    messageOf(await bench.run(job({ model: 'm@cut=6e;times=1' }), undefined, watcher(events)));
+    const broken = events.slice(0, events.lastIndexOf('anew'));
+    const whole = events.slice(events.lastIndexOf('anew') + 1);
+    expect(broken).toContain('message_start');
+    expect(broken).not.toContain('message_stop');
+    expect([whole[0], whole.at(-1)]).toEqual(['message_start', 'message_stop']);
   });
 });

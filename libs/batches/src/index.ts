@@ -23,6 +23,7 @@ export { type Places, Roster } from './schedule/roster.js';
 export { Schedule } from './schedule/schedule.js';
 export type { Ticket } from './schedule/ticket.js';
 export type {
+  AnswerEvents,
   Line,
   LineResult,
   LineRunner,

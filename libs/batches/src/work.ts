@@ -138,13 +138,19 @@ export interface Works {
   ): AsyncIterable<{ id: string; event: string; data: string }>;
 }
 
+/** Where the Messages events of a streamed answer go, for those who watch a job. */
+export interface AnswerEvents {
+  add(event: string, data: string): void;
+  /** A try begins: what was added before is no part of the answer. */
+  anew(): void;
+}
+
 /** Runs one line: the plan → attempt → relay → settle of the synchronous path. Made by the worker. */
 export interface LineRunner {
   /**
    * Never rejects but with the signal's reason when `signal` aborts (canceled, lease lost, shutting down), in which case nothing is recorded.
-   * `onEvent` gets the Messages events of a streamed run, for those who watch a job.
    */
-  run(line: Line, signal: AbortSignal, onEvent?: (event: string, data: string) => void): Promise<RanLine>;
+  run(line: Line, signal: AbortSignal, events?: AnswerEvents): Promise<RanLine>;
 }
 
 /** A line of `in/<chunk>.jsonl`. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Line, LineRunner, LineStatus, RanLine } from '#batches';
+import type { AnswerEvents, Line, LineRunner, LineStatus, RanLine } from '#batches';
 import { ApiError, errorEnvelope, mintId } from '#core';
 import type { Exchange, Settlement } from '#exchange';
 import { type Config, randomByte } from '#platform';
@@ -16,8 +16,6 @@ const MOST_FAILURES = 8;
 /** Between them, and between the refusals of a job: doubling, with as much jitter. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
-
-type OnEvent = (event: string, data: string) => void;
 
 export interface LineRunnerParts {
   exchange: Exchange;
@@ -38,8 +36,8 @@ export interface LineRunnerParts {
 export class ExchangeLineRunner implements LineRunner {
   constructor(private readonly parts: LineRunnerParts) {}
 
-  async run(line: Line, signal: AbortSignal, onEvent: OnEvent = () => undefined): Promise<RanLine> {
-    const ran = await this.toTheEnd(new LineTries(this.parts, { line, signal, onEvent }), line, signal);
+  async run(line: Line, signal: AbortSignal, events?: AnswerEvents): Promise<RanLine> {
+    const ran = await this.toTheEnd(new LineTries(this.parts, { line, signal, events }), line, signal);
     this.parts.onEnded(line, ran.result.type);
     return ran;
   }
@@ -62,12 +60,10 @@ class LineTries {
   private requestId = mintId('req', randomByte);
   private failures = 0;
   private refusals = 0;
-  /** Whoever watches has seen the beginning of an answer, and can be told nothing more but that it broke. */
-  private isShown = false;
 
   constructor(
     private readonly parts: LineRunnerParts,
-    private readonly given: { line: Line; signal: AbortSignal; onEvent: OnEvent },
+    private readonly given: { line: Line; signal: AbortSignal; events: AnswerEvents | undefined },
   ) {}
 
   /** Rejects with the `ApiError` that is the answer, or with the signal's reason. */
@@ -91,17 +87,17 @@ class LineTries {
   /** Gives up the slot, whatever happens. Without a result: where and when to try again. */
   private async try(slot: Slot): Promise<RanLine | { route: string; waitMs: number }> {
     try {
-      const { line, signal } = this.given;
+      const { line, signal, events } = this.given;
       signal.throwIfAborted();
       const call = this.parts.admission.admit(line);
       this.requestId = call.requestId;
       slot.goes(call.route.name);
-      const sink = call.request.stream ? new StreamSink((event, data) => this.show(event, data)) : new WholeSink();
+      events?.anew();
+      const sink = call.request.stream ? new StreamSink((event, data) => events?.add(event, data)) : new WholeSink();
       const stopListening = onAbort(signal, () => sink.leave());
       const settlement = await this.parts.exchange.answer(call, sink).finally(stopListening);
       this.account(settlement);
       signal.throwIfAborted();
-      if (sink instanceof StreamSink && sink.hasTold) this.tellBreak(settlement);
       return this.judge(settlement, sink.message, slot);
     } finally {
       slot.release();
@@ -143,18 +139,6 @@ class LineTries {
     const prices = this.parts.config().catalog.models.find(({ name }) => name === route.name)?.prices;
     this.spent.add(settlement.usage, prices);
     this.parts.onSettled(settlement);
-  }
-
-  private show(event: string, data: string): void {
-    if (!this.isShown) this.given.onEvent(event, data);
-  }
-
-  /** Nothing is added to an answer that broke: whoever has seen its beginning is told so, once. The job itself goes on. */
-  private tellBreak({ outcome, error }: Settlement): void {
-    if (this.isShown || outcome === 'answered') return;
-    this.isShown = true;
-    const told = error?.error ?? { type: 'api_error', message: 'The answer broke off.' };
-    this.given.onEvent('error', JSON.stringify(errorEnvelope(told, this.requestId)));
   }
 
   /** A batch's lines wait for a slot, which comes when the upstreams take lines again; whoever is not limited waits here. */

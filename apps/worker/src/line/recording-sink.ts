@@ -65,8 +65,6 @@ export class WholeSink extends RecordingSink {
 
 /** Takes a stream: tells its events, and puts the message together. */
 export class StreamSink extends RecordingSink {
-  /** Something of the answer has been told. */
-  hasTold = false;
   private readonly assembly = new MessageAssembly();
   private readonly decoder = new TextDecoder();
   private readonly parser;
@@ -78,9 +76,7 @@ export class StreamSink extends RecordingSink {
       onEvent: ({ event, data }) => {
         if (event === undefined || event === 'error') return;
         this.assembly.add(JSON.parse(data));
-        if (event === 'ping') return;
-        this.hasTold = true;
-        onEvent(event, data);
+        if (event !== 'ping') onEvent(event, data);
       },
     });
   }

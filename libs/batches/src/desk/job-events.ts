@@ -16,17 +16,17 @@ export interface JobEvent {
 }
 
 interface Place {
-  epoch: number;
+  run: number;
   number: number;
 }
 
 const readPlace = (id: string): Place => {
-  const [, epoch = '0', number = '0'] = /^(\d{1,15})-(\d{1,15})$/.exec(id) ?? [];
-  return { epoch: Number(epoch), number: Number(number) };
+  const [, run = '0', number = '0'] = /^(\d{1,16})-(\d{1,15})$/.exec(id) ?? [];
+  return { run: Number(run), number: Number(number) };
 };
 
-const errorEvent = ({ epoch, number }: Place, type: string, message: string): JobEvent => ({
-  id: `${epoch}-${number + 1}`,
+const errorEvent = ({ run, number }: Place, type: string, message: string): JobEvent => ({
+  id: `${run}-${number + 1}`,
   event: 'error',
   data: JSON.stringify({ type: 'error', error: { type, message } }),
 });
@@ -36,14 +36,14 @@ const lost = (after: Place): JobEvent =>
   errorEvent(
     after,
     'overloaded_error',
-    'The worker that ran this job was lost and the job runs anew. Connect again without Last-Event-ID to see it from its beginning.',
+    'The answer broke off and the job runs anew. Connect again without Last-Event-ID to see it from its beginning.',
   );
 
 /** What an ended job has to say in the end that its events have not said. */
 const lastWord = (result: LineResult, events: readonly KeptEvent[] | undefined, after: Place): JobEvent | undefined => {
   if (!events && result.type === 'succeeded')
     return errorEvent(after, 'api_error', 'The events of this job are too many to be kept. Its result is there.');
-  if (result.type === 'succeeded' || events?.at(-1)?.[0] === 'error') return undefined;
+  if (result.type === 'succeeded') return undefined;
   if (result.type === 'errored') {
     const { type, message } = result.error.error;
     return errorEvent(after, type, message);
@@ -83,7 +83,7 @@ export class JobEvents {
 
   /** Of another run of the job than what was seen before. */
   private isElsewhere(id: string): boolean {
-    return this.place !== undefined && this.place.epoch !== readPlace(id).epoch;
+    return this.place !== undefined && this.place.run !== readPlace(id).run;
   }
 
   private async live(job: string): Promise<JobEvent[]> {
@@ -91,9 +91,9 @@ export class JobEvents {
     const key = keys.live(job);
     const [newest] = await redis.xrevrange(key, '+', '-', 'COUNT', 1);
     if (!newest) return [];
-    const { epoch } = readPlace(newest[0]);
+    const { run } = readPlace(newest[0]);
     if (this.isElsewhere(newest[0])) return [{ id: newest[0], event: '', data: '' }];
-    const from = this.place ? `(${this.place.epoch}-${this.place.number}` : `${epoch}-0`;
+    const from = this.place ? `(${this.place.run}-${this.place.number}` : `${run}-0`;
     const entries = await redis.xrange(key, from, '+', 'COUNT', MOST_AT_ONCE);
     return entries.map(([id, [, event = '', , data = '']]) => ({ id, event, data }));
   }
@@ -101,11 +101,11 @@ export class JobEvents {
   private async *replay(job: string): AsyncGenerator<JobEvent> {
     const stored = await readJobResult(this.store, job);
     if (!stored) return;
-    const { result, events, epoch } = stored;
-    if (this.place && events && this.place.epoch !== epoch) return yield lost(this.place);
+    const { result, events, run } = stored;
+    if (this.place && events && this.place.run !== run) return yield lost(this.place);
     let number = this.place?.number ?? 0;
-    for (const [event, data] of events?.slice(number) ?? []) yield { id: `${epoch}-${++number}`, event, data };
-    const word = lastWord(result, events, { epoch, number });
+    for (const [event, data] of events?.slice(number) ?? []) yield { id: `${run}-${++number}`, event, data };
+    const word = lastWord(result, events, { run, number });
     if (word) yield word;
   }
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { keys } from '../redis/keys.js';
-import type { KeptEvent } from '../seal/job-result.js';
+import type { KeptEvents } from '../seal/job-result.js';
+import type { AnswerEvents } from '../work.js';
 
 /** How long events wait for company. */
 const GATHER_MS = 20;
@@ -12,13 +13,17 @@ const MOST_KEPT_BYTES = 32 * 1024 * 1024;
 const KEPT_FOR_MS = 25 * 3_600_000;
 /** After the end watchers go on from storage. */
 const ENDED_FOR_MS = 60_000;
+/** Tries of one taking of a job. */
+const MOST_TRIES = 1_000;
 
 /**
- * The events of one run of a job, shown while they come and kept for later. An event is named `epoch-number`, which is a valid id of
- * an entry; Redis takes rising ones only, so a worker that has lost its job cannot mix its events in.
+ * The events of one taking of a job, shown while they come and kept for later. Each try is a run of its own, which begins from 1. An
+ * event is named `run-number`, which is a valid id of an entry; Redis takes rising ones only, so a worker that has lost its job
+ * cannot mix its events in.
  */
-export class LiveEvents {
-  private readonly all: KeptEvent[] = [];
+export class LiveEvents implements AnswerEvents {
+  private all: [event: string, data: string][] = [];
+  private run: number;
   private bytes = 0;
   private sent = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -26,12 +31,14 @@ export class LiveEvents {
   constructor(
     private readonly redis: Redis,
     private readonly id: string,
-    private readonly epoch: number,
-  ) {}
+    epoch: number,
+  ) {
+    this.run = epoch * MOST_TRIES;
+  }
 
-  /** All of them; undefined when they were too many. */
-  get kept(): readonly KeptEvent[] | undefined {
-    return this.bytes > MOST_KEPT_BYTES ? undefined : this.all;
+  /** All of the last try. */
+  get kept(): KeptEvents {
+    return { run: this.run, events: this.bytes > MOST_KEPT_BYTES ? undefined : this.all };
   }
 
   add(event: string, data: string): void {
@@ -39,6 +46,15 @@ export class LiveEvents {
     if (this.bytes > MOST_KEPT_BYTES) this.all.length = 0;
     else this.all.push([event, data]);
     if (this.bytes <= MOST_LIVE_BYTES) this.timer ??= setTimeout(() => this.send(), GATHER_MS);
+  }
+
+  anew(): void {
+    if (this.bytes === 0) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.run++;
+    this.all = [];
+    this.bytes = this.sent = 0;
   }
 
   /** The job has ended, or this run of it. */
@@ -52,7 +68,7 @@ export class LiveEvents {
     this.timer = undefined;
     const batch = this.redis.pipeline();
     for (const [event, data] of this.all.slice(this.sent))
-      batch.xadd(keys.live(this.id), `${this.epoch}-${++this.sent}`, 'event', event, 'data', data);
+      batch.xadd(keys.live(this.id), `${this.run}-${++this.sent}`, 'event', event, 'data', data);
     batch.pexpire(keys.live(this.id), KEPT_FOR_MS);
     batch.exec().catch(() => undefined);
   }

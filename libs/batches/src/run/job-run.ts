@@ -54,7 +54,7 @@ export class JobRun {
       starts.throwIfAborted();
       this.inFlight = true;
       if (this.held.claim.resent > 0) this.running.onSentAgain?.(line.work);
-      return await this.running.runner.run(line, this.calls, (event, data) => events.add(event, data));
+      return await this.running.runner.run(line, this.calls, events);
     } catch (error) {
       if (starts.aborted) return undefined;
       this.running.store.report('batches.line_failed', { work: line.work.id, line: 0, error: String(error) });
@@ -66,9 +66,9 @@ export class JobRun {
 
   private async keep(ran: RanLine, events: LiveEvents): Promise<void> {
     const { store, ender } = this.running;
-    const { work, epoch, resent } = this.held.claim;
+    const { work, resent } = this.held.claim;
     crashPoint('job.answered');
-    const answer = { ...ran, duplicateCalls: resent, epoch, events: events.kept };
+    const answer = { ...ran, duplicateCalls: resent, ...events.kept };
     const how = store.now() < work.expiresAt ? answer : { rest: 'expired' as const, duplicateCalls: resent };
     const record = await this.patiently('keeping a result', () => decideJob(store, work, how));
     this.inFlight = false;

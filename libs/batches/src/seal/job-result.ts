@@ -9,12 +9,17 @@ import type { SealHeader } from './seal-header.js';
 /** An event of a job as it is kept: its name and its data. */
 export type KeptEvent = readonly [event: string, data: string];
 
-/** What came of a job, with all its events. */
-export interface JobAnswer extends RanLine {
-  duplicateCalls: number;
-  epoch: number;
+/** The events of an answer from its beginning. */
+export interface KeptEvents {
+  /** Names the run that they are of: a worker's try. No two of a job have the same. */
+  run: number;
   /** Undefined when they were too many to keep. */
   events: readonly KeptEvent[] | undefined;
+}
+
+/** What came of a job, with all its events. */
+export interface JobAnswer extends RanLine, KeptEvents {
+  duplicateCalls: number;
 }
 
 const NOBODY_COUNTED = { succeeded: 0, errored: 0, canceled: 0, expired: 0 };
@@ -26,7 +31,7 @@ interface Decision {
 }
 
 const answered = (work: Manifest, answer: JobAnswer, endedAt: number): Decision => {
-  const { result, usage, duplicateCalls, epoch, events } = answer;
+  const { result, usage, duplicateCalls, run, events } = answer;
   const succeeded = result.type === 'succeeded';
   const counts = { ...NOBODY_COUNTED, [succeeded ? 'succeeded' : 'errored']: 1 };
   const ended: EndRecord = { version: 1, endedAt, counts, usage, duplicateCalls, rest: 'canceled', sealed: 'gA==' };
@@ -35,7 +40,7 @@ const answered = (work: Manifest, answer: JobAnswer, endedAt: number): Decision 
   const lines = [resultLine(work.id, JSON.stringify(result))];
   if (!events) return { ended, bytes: encodeSeal(header, lines) };
   lines.push(Buffer.from(`${JSON.stringify(events)}\n`));
-  return { ended, bytes: encodeSeal({ ...header, eventsEpoch: epoch }, lines) };
+  return { ended, bytes: encodeSeal({ ...header, eventsRun: run }, lines) };
 };
 
 const unanswered = (rest: EndRecord['rest'], duplicateCalls: number, endedAt: number): Decision => {
@@ -72,13 +77,13 @@ export const readJobEnd = async ({ storage }: Pick<WorkStore, 'storage'>, id: st
 export const readJobResult = async (
   { storage }: Pick<WorkStore, 'storage'>,
   id: string,
-): Promise<{ result: LineResult; events: readonly KeptEvent[] | undefined; epoch: number } | undefined> => {
+): Promise<({ result: LineResult } & KeptEvents) | undefined> => {
   const stored = await readSeal(storage, layout.result(id));
   if (!stored) return undefined;
   const { header, lines } = stored;
   const [first, second] = lines;
-  if (!first) return { result: { type: header.ended?.rest ?? 'canceled' }, events: undefined, epoch: 0 };
+  if (!first) return { result: { type: header.ended?.rest ?? 'canceled' }, events: undefined, run: 0 };
   const { result }: { result: LineResult } = JSON.parse(first.toString('utf8'));
   const events = second && (JSON.parse(second.toString('utf8')) as KeptEvent[]);
-  return { result, events, epoch: header.eventsEpoch ?? 0 };
+  return { result, events, run: header.eventsRun ?? 0 };
 };

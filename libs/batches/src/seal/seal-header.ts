@@ -13,6 +13,6 @@ export interface SealHeader {
   duplicateCalls: number;
   /** Of a job: it ends with its only line, so its only chunk says how. */
   ended?: EndRecord;
-  /** Of a job: the epoch of its events, which are the line after the result. */
-  eventsEpoch?: number;
+  /** Of a job: the run that its events are of, which are the line after the result. */
+  eventsRun?: number;
 }
