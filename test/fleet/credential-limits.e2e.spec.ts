@@ -227,6 +227,19 @@ describe('the limits of a credential', () => {
     granted(await reserve(two, limited, { inputTokens: 2000 }));
   });
 
+  it('keep places from batches for those who wait', async () => {
+    const limited = limitedTo({ concurrency: 4 });
+    for (let i = 0; i < 2; i++) granted(await reserveForBatch(one, limited));
+    for (const fleet of [one, two]) expect(await reserveForBatch(fleet, limited)).toMatchObject({ kind: 'refused' });
+
+    for (const fleet of [two, three]) granted(await reserve(fleet, limited));
+    expect(await reserve(two, limited)).toMatchObject({ kind: 'refused', dimension: 'concurrency' });
+  });
+
+  it('give a batch the only place there is', async () => {
+    granted(await reserveForBatch(one, limitedTo({ concurrency: 1 })));
+  });
+
   it.each([
     ['forward', HOUR],
     ['back', -HOUR],

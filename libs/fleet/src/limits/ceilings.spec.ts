@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LimitDimension, ReportedLimit } from '#core';
-import { ceilings } from './ceilings.js';
+import { ceilings, lowest } from './ceilings.js';
 
 describe('what an upstream says is left', () => {
   const limits = { rpm: 60, inputTpm: 60_000, outputTpm: 6000 };
@@ -33,5 +33,16 @@ describe('what an upstream says is left', () => {
 
   it('is not raised by a clock that goes back, nor lowered below nothing', () => {
     expect(ceilings([says('requests', -4)], limits, -5000)).toEqual({ requests: 0 });
+  });
+});
+
+describe('two who know the most there can be', () => {
+  it('are both believed', () => {
+    expect(lowest({ requests: 5, input: 100 }, { requests: 7, output: 3 })).toEqual({
+      requests: 5,
+      input: 100,
+      output: 3,
+    });
+    expect(lowest({}, {})).toEqual({});
   });
 });

@@ -2,11 +2,11 @@ import type { Limits, Refusal, ReportedLimit, Reservation, Urgency, Usage } from
 import type { RedisLink } from '../redis/redis-link.js';
 import { type Amounts, amounts, RATES, type Rate, usedOf } from './amounts.js';
 import { burstOf } from './burst.js';
-import { ceilings } from './ceilings.js';
+import { type Ceiling, ceilings, lowest } from './ceilings.js';
 import { GrantedShare, type Lender } from './granted-share.js';
 import { Holdings } from './holdings.js';
 import { KnownBucket } from './known-bucket.js';
-import { type Ceiling, callForLease, type LeaseAnswer } from './lease-call.js';
+import { callForLease, type LeaseAnswer } from './lease-call.js';
 import { type LeaseAsk, LeasePlan } from './lease-plan.js';
 import { OwnShare, type OwnShareRules } from './own-share.js';
 import { RefusalMemory } from './refusal-memory.js';
@@ -121,7 +121,7 @@ export class CredentialShare implements Lender {
     return new Promise((resolve) => {
       const waiting = this.waiting[urgency];
       waiting.push({ need, resolve });
-      if (waiting.length === 1) queueMicrotask(() => void this.askForAll(urgency));
+      if (waiting.length === 1) setImmediate(() => void this.askForAll(urgency));
     });
   }
 
@@ -202,7 +202,8 @@ export class CredentialShare implements Lender {
   private async call(plan: () => LeaseAsk): Promise<LeaseAnswer> {
     const { holdings, account, around } = this;
     const { link, self } = around;
-    const ceiling = this.ownShare.handOver() ?? this.ceiling;
+    const told = this.ceiling;
+    const ceiling = lowest(told, this.ownShare.handOver());
     this.ceiling = {};
     try {
       const answer = await callForLease({ link, self, account }, holdings, { ...plan(), ceiling });
@@ -211,6 +212,7 @@ export class CredentialShare implements Lender {
       return answer;
     } catch (error) {
       this.ownShare.declined();
+      this.ceiling = lowest(told, this.ceiling);
       throw error;
     }
   }

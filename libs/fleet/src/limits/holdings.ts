@@ -42,6 +42,11 @@ export class Holdings {
     return this.limits.concurrency === undefined || this.busy < this.places;
   }
 
+  /** Whether there is a place when this share of them is left to others, who leave at least one. */
+  hasPlaceBut(kept: number): boolean {
+    return this.limits.concurrency === undefined || this.busy < Math.max(1, Math.floor(this.places * (1 - kept)));
+  }
+
   covers(need: Amounts): boolean {
     return this.hasPlace && this.limited.every((rate) => this.level[rate] >= need[rate]);
   }

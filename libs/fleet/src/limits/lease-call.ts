@@ -4,6 +4,7 @@ import { integers } from '../redis/replies.js';
 import { type Amounts, amounts, limitOf, RATES, type Rate } from './amounts.js';
 import { burstOf } from './burst.js';
 import type { Holdings } from './holdings.js';
+import type { Ceiling } from './ceilings.js';
 import type { LeaseAsk } from './lease-plan.js';
 import { LEASE } from './lease-script.js';
 
@@ -11,9 +12,6 @@ import { LEASE } from './lease-script.js';
 const LEASE_LIFE_MS = 3000;
 const NO_LIMIT = -1;
 const UNKNOWN = -1;
-
-/** The most that all replicas together may have, where somebody knows better. */
-export type Ceiling = Partial<Amounts>;
 
 /** What came of it. */
 export interface LeaseAnswer {

@@ -9,7 +9,7 @@ import { Script } from '../redis/script.js';
  * costs what would have come back since the last call.
  *
  * KEYS: the credential, a hash. Its fields: at, requests, input, output, and for each replica "h:" and its name.
- * ARGV: 1 who asks; 2 a lease's life in ms; 3 the share of a bucket below which nothing is given; 4 to 7 the limit of concurrent
+ * ARGV: 1 who asks; 2 a lease's life in ms; 3 the share of a bucket, and of the places, that is not given out; 4 to 7 the limit of concurrent
  * calls (-1: none), how many are under way here, how many places are needed, how many are wanted; then for each rate 8 values: a
  * minute's worth (-1: no limit), the burst, what is held, what is given back (a debt if negative), what has to be had at least,
  * what is wanted, what of it is not spent at once, the most that all together may have (-1: unknown).
@@ -66,7 +66,9 @@ end
 local slots_limit, busy = tonumber(ARGV[4]), tonumber(ARGV[5])
 local slots = tonumber(ARGV[7])
 if slots_limit >= 0 then
-  slots = math.max(busy, math.min(slots, slots_limit - slots_of_others))
+  local open = slots_limit
+  if floor > 0 then open = math.max(1, math.floor(slots_limit * (1 - floor))) end
+  slots = math.max(busy, math.min(slots, open - slots_of_others))
   if slots < tonumber(ARGV[6]) then enough = false end
 end
 

@@ -3,7 +3,7 @@ import { type Amounts, amounts, DIMENSION_OF, limitOf } from './amounts.js';
 import { msUntil } from './burst.js';
 import type { Holdings } from './holdings.js';
 import type { KnownBucket } from './known-bucket.js';
-import type { Ceiling } from './lease-call.js';
+import type { Ceiling } from './ceilings.js';
 import { longest, NO_PLACE, refusalOf, type Shortage } from './shortage.js';
 
 /** What holds while Redis is away. */
@@ -27,6 +27,8 @@ export class OwnShare {
   private filledAt: number | undefined;
   /** What was given away and not yet taken. */
   private handedOver: Amounts | undefined;
+  /** Questions under way that tell the others of it. */
+  private telling = 0;
 
   constructor(
     private readonly holdings: Holdings,
@@ -51,11 +53,12 @@ export class OwnShare {
 
   /**
    * After a time alone: hands this replica's share over to all, and says how much all can have left at most, which is that share
-   * times the replicas. Otherwise everybody would have had a share, and then the bucket that had filled up meanwhile. Undefined
-   * where nothing was done alone.
+   * times the replicas. Otherwise everybody would have had a share, and then the bucket that had filled up meanwhile. Empty
+   * where nothing was done alone. `accepted` or `declined` has to follow.
    */
-  handOver(): Ceiling | undefined {
-    if (this.filledAt === undefined) return undefined;
+  handOver(): Ceiling {
+    this.telling++;
+    if (this.filledAt === undefined) return {};
     if (!this.handedOver) {
       const share = amounts((rate) => Math.max(0, this.holdings.of(rate)));
       for (const rate of this.holdings.limited) this.holdings.lend(rate, -share[rate]);
@@ -68,12 +71,14 @@ export class OwnShare {
 
   /** The others know all again. */
   accepted(): void {
+    this.telling--;
     this.filledAt = undefined;
     this.handedOver = undefined;
   }
 
-  /** They could not be reached, and the share is this replica's as before. */
+  /** They could not be reached, and the share is this replica's as before, unless another question still tells them. */
   declined(): void {
+    if (--this.telling > 0) return;
     const share = this.handedOver;
     this.handedOver = undefined;
     if (share) for (const rate of this.holdings.limited) this.holdings.lend(rate, share[rate]);
@@ -94,9 +99,9 @@ export class OwnShare {
   /** A request that is larger than all there can be goes when all is there. */
   private lack(need: Amounts, urgency: Urgency): Shortage | undefined {
     const { holdings, rules } = this;
-    if (!holdings.hasPlace) return NO_PLACE;
     const replicas = rules.replicas();
     const kept = urgency === 'batch' ? rules.keptForInteractive : 0;
+    if (!holdings.hasPlaceBut(kept)) return NO_PLACE;
     const shortages: Shortage[] = [];
     for (const rate of holdings.limited) {
       const most = holdings.ownBurst(rate, replicas);

@@ -60,8 +60,11 @@ export class RedisLink {
   /** Resolves when Redis answers, at once when it cannot be reached, or after `patienceMs` if it says neither. */
   async ready(patienceMs: number): Promise<void> {
     if (this.current === 'up') return;
-    const told = new Promise<void>((resolve) => this.watchers.add(resolve));
+    const { promise: told, resolve } = Promise.withResolvers<void>();
+    this.watchers.add(resolve);
     await inTime(told, patienceMs).catch(() => undefined);
+    // Who asks again and again while Redis is away would leave one behind each time.
+    this.watchers.delete(resolve);
   }
 
   /**
