@@ -36,6 +36,8 @@ export const stillSubmitting = (): ApiError =>
 
 export const unknownCursor = (name: string): ApiError => new ApiError('invalid_request_error', `${name}: not found`);
 
+export const deleted = (id: string): ApiError => new ApiError('not_found_error', `${id} was deleted.`);
+
 export const notEnded = (id: string): ApiError =>
   new ApiError(
     'invalid_request_error',

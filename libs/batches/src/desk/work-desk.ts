@@ -1,7 +1,7 @@
 import { Accepting } from '../accept/accepting.js';
 import type { ChunkOffers } from '../chunk-offers.js';
 import { crashPoint } from '../crash-point.js';
-import { notEnded, orUnavailable, unavailable, unknownCursor } from '../desk-errors.js';
+import { deleted, notEnded, orUnavailable, unavailable, unknownCursor } from '../desk-errors.js';
 import type { WorkEnder } from '../end/work-ender.js';
 import { isWorkId, layout } from '../layout.js';
 import { readManifest } from '../manifest-file.js';
@@ -83,11 +83,13 @@ export class WorkDesk implements Works {
   }
 
   async *results(work: Work): AsyncGenerator<Buffer> {
-    const { manifests, storage } = this.parts.store;
+    if (work.status !== 'ended' || work.archivedAt !== undefined) return;
+    const { storage } = this.parts.store;
+    // Not one that is remembered: it may have been deleted elsewhere since.
+    const stored = await orUnavailable(() => readManifest(storage, work.id));
+    if (!stored) throw deleted(work.id);
     try {
-      const stored = await manifests.read(work.id);
-      if (stored && work.status === 'ended' && work.archivedAt === undefined)
-        yield* resultLines(storage, stored.manifest);
+      yield* resultLines(storage, stored.manifest);
     } catch (error) {
       throw unavailable(error);
     }
