@@ -16,11 +16,23 @@ export const removeWork = async (store: WorkStore, work: Removable): Promise<voi
   await clearAway(store, work.id);
 };
 
-/** Clears away what is in the trash. First its manifest: what is left then is no work even if Redis loses the trash. Rejects likewise. */
-export const clearAway = async ({ storage, submissions, manifests }: WorkStore, id: string): Promise<void> => {
+/** Whoever does not know yet that the work is gone may still write something of it: an answer, that its webhook has heard. */
+const AGAIN_MS = 3_600_000;
+
+const isEmpty = async (items: AsyncIterable<unknown>): Promise<boolean> => {
+  for await (const _ of items) return false;
+  return true;
+};
+
+/**
+ * Clears away what is in the trash, and is to be called again after an hour until nothing was found. First goes its manifest: what is left
+ * then is no work even if Redis loses the trash. Rejects likewise.
+ */
+export const clearAway = async ({ storage, submissions, manifests, now }: WorkStore, id: string): Promise<void> => {
+  const wasEmpty = await isEmpty(storage.list(layout.work(id)));
   await storage.remove(layout.manifest(id));
   manifests.drop(id);
   crashPoint('delete.manifest');
   await storage.removeAll(layout.work(id));
-  await submissions.cleared(id);
+  await (wasEmpty ? submissions.cleared(id) : submissions.clearAgain(id, now() + AGAIN_MS));
 };

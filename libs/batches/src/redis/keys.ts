@@ -34,7 +34,7 @@ export const keys = {
   hooks: `${PREFIX}hooks`,
   /** ZSET of submissions that are being taken in, by when to look after them. */
   spool: `${PREFIX}spool`,
-  /** ZSET of what has been broken off or deleted, and may have left something in storage, by when. */
+  /** ZSET of what has been broken off or deleted, and may have left something in storage, by when to clear it away. */
   trash: `${PREFIX}trash`,
   /** String: the run id of the Redis that was last compared with storage. */
   ready: `${PREFIX}ready`,

@@ -139,6 +139,11 @@ export class Submissions {
     return ((await runScript(this.redis, CONDEMN, of, [id])) as string).toLowerCase() as Verdict;
   }
 
+  /** What is in the trash is to be looked for once more, then. */
+  async clearAgain(id: string, dueAt: number): Promise<void> {
+    await this.redis.zadd(keys.trash, dueAt, id);
+  }
+
   /** Nothing of it is left in storage. */
   async cleared(id: string): Promise<void> {
     await this.redis.zrem(keys.trash, id);
