@@ -107,7 +107,7 @@ const addExplain = (program: Command, surroundings: Surroundings, done: (code: n
     .summary('where would this call go now, and why')
     .description(
       'Asks a running gateway where a call would go now, and why: the order in which upstreams would be tried, and what is ' +
-        'left out for which reason. Nothing is sent upstream. Needs admin_key in the configuration.',
+        'left out for which reason. Nothing is sent upstream. Needs admin_key in the configuration; the demonstration has one.',
     )
     .option(...CONFIG)
     .option('--gateway <url>', "the gateway to ask, instead of the configuration's own address")

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { gatewayOf } from '../explain/admin-client.js';
 import { Failure } from '../failure.js';
 import type { Surroundings } from '../surroundings.js';
-import { keptDemoKey } from '../up/demo-key.js';
+import { DEMO_KEY, keptDemoKey } from '../up/demo-key.js';
 
 /** The flags that all batch commands have. */
 export interface ConnectionOptions {
@@ -37,7 +37,7 @@ const lookAround = async (named: string | undefined, env: NodeJS.ProcessEnv): Pr
   const file = configFile(named, env);
   if (!named && !env.SWITCHYARD_CONFIG && !(await exists(file))) {
     const { DATA_FOLDER } = await import('../up/plan.js');
-    const key = await keptDemoKey(DATA_FOLDER);
+    const key = await keptDemoKey(DATA_FOLDER, DEMO_KEY);
     return {
       url: `http://127.0.0.1:${env.PORT || 8080}`,
       key,

@@ -1,8 +1,7 @@
 import colors from 'picocolors';
-import { configFile, loadConfig } from '#platform';
 import { table } from '../check/table.js';
 import type { Surroundings } from '../surroundings.js';
-import { AdminClient, gatewayOf } from './admin-client.js';
+import { adminOf } from './administration.js';
 
 /** The flags of `switchyard explain`. */
 export interface ExplainOptions {
@@ -68,8 +67,7 @@ const lines = (explanation: Explanation): string[] => {
 
 /** Asks a running gateway where a call would go now, and why. Resolves to the exit code: 1 when it could go nowhere. */
 export const explain = async (model: string, options: ExplainOptions, surroundings: Surroundings): Promise<number> => {
-  const config = await loadConfig(configFile(options.config, surroundings.env), surroundings.env);
-  const client = new AdminClient(options.gateway?.replace(/\/+$/, '') ?? gatewayOf(config), config.adminKey);
+  const client = await adminOf(options, surroundings);
   const question = { model, affinity: options.affinity, input_tokens: options.inputTokens };
   const answer = (await client.post('/admin/v1/explain', question)) as Explanation;
   if (options.json) surroundings.print(JSON.stringify(answer, null, 2));

@@ -13,6 +13,17 @@ export const curlLine = (url: string, key: string, body: object): string => {
   return `curl ${flags} ${url}/v1/messages -H ${header} -H 'content-type: application/json' -d ${quote(JSON.stringify(body))}`;
 };
 
+/** Where the demonstration is unless its port is taken or another is wished for. */
+const DEMO_PORT = 8080;
+
+/** Asks why a call goes where it goes. The address is named where the command would not find it by itself. */
+const explainLine = (plan: Plan, url: string): string => {
+  // Another shell knows nothing of this one's PORT.
+  const port = plan.demo ? DEMO_PORT : plan.config.listen.port;
+  const isFound = url.endsWith(`:${port}`);
+  return `npx switchyard explain ${modelToTry(plan)}${isFound ? '' : ` --gateway ${url}`}`;
+};
+
 /** The last that `switchyard up` says: where it is, and how to try it. */
 export const greeting = (plan: Plan, url: string, redis: string): string => {
   const key = plan.demo?.key ?? '$SWITCHYARD_KEY';
@@ -38,5 +49,6 @@ export const greeting = (plan: Plan, url: string, redis: string): string => {
     '',
     curlLine(url, key, { ...body, stream: true }),
     '',
+    ...(plan.config.adminKey ? ['Where it went, and why:', '', explainLine(plan, url), ''] : []),
   ].join('\n');
 };

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type Config, configFile, loadConfig } from '#platform';
 import type { Surroundings } from '../surroundings.js';
-import { demoKey } from './demo-key.js';
+import { DEMO_ADMIN_KEY, DEMO_KEY, demoKey } from './demo-key.js';
 import { freePort } from './free-port.js';
 
 /** Where our own data lives, below the working directory. */
@@ -35,10 +35,15 @@ const exists = (file: string): Promise<boolean> =>
   );
 
 const planDemo = async (env: NodeJS.ProcessEnv): Promise<{ demo: Demo; env: NodeJS.ProcessEnv }> => {
-  const demo = { key: await demoKey(DATA_FOLDER), simulatorPort: await freePort() };
+  const demo = { key: await demoKey(DATA_FOLDER, DEMO_KEY), simulatorPort: await freePort() };
   return {
     demo,
-    env: { ...env, SIMULATOR_URL: `http://127.0.0.1:${demo.simulatorPort}`, SWITCHYARD_DEMO_KEY: demo.key },
+    env: {
+      ...env,
+      SIMULATOR_URL: `http://127.0.0.1:${demo.simulatorPort}`,
+      SWITCHYARD_DEMO_KEY: demo.key,
+      SWITCHYARD_DEMO_ADMIN_KEY: await demoKey(DATA_FOLDER, DEMO_ADMIN_KEY),
+    },
   };
 };
 

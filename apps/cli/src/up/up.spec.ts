@@ -59,6 +59,13 @@ const refuses = (url: string): Promise<boolean> =>
     () => true,
   );
 
+/** Runs a line that begins with `npx switchyard`, with the command that is tested and nothing around it. */
+const runLine = async (line: string, folder: string): Promise<string> => {
+  const args = line.split(' ').slice(2);
+  const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, ...args], { cwd: folder, env: {} });
+  return stdout;
+};
+
 describe('switchyard up', () => {
   let folder: string;
   let running: Running | undefined;
@@ -84,6 +91,9 @@ describe('switchyard up', () => {
 
     expect(JSON.parse(await paste(whole))).toMatchObject({ type: 'message', role: 'assistant' });
     expect(await paste(streamed)).toMatch(/^event: message_start\n[^]*event: message_stop\n/);
+
+    const [why = ''] = await started.said(/npx switchyard explain .*/);
+    expect(await runLine(why, folder)).toMatch(/^claude-sonnet-4-5 would go to messages\/(first|second)\//);
 
     const [, gateway = ''] = await started.said(/is up at (\S+);/);
     const [, simulator = ''] = await started.said(/simulator is ready on (\S+)/);
@@ -144,5 +154,6 @@ describe('switchyard up', () => {
     const [whole] = await linesToPaste(started);
     expect(whole).toContain('"x-api-key: $SWITCHYARD_KEY"');
     expect(whole).toContain('"model":"opus"');
+    expect(started.output).not.toContain('switchyard explain');
   });
 });

@@ -17,17 +17,26 @@ export interface UpOptions {
   host?: string;
 }
 
+/** Keeps a worker's memory small (docs/guides/workers.md, Memory). */
+const WORKER_FLAGS = ['--max-semi-space-size=16'];
+
+interface Command {
+  name: string;
+  args: readonly string[];
+  /** Of Node. */
+  flags?: readonly string[];
+}
+
 /** Starts this very command with other arguments, as a process of its own: a fault in one does not take the others along. */
 const startCommand = (
-  name: string,
-  args: readonly string[],
+  { name, args, flags = [] }: Command,
   { root }: Surroundings,
   env: NodeJS.ProcessEnv,
 ): Promise<Child> =>
   Child.start({
     name,
     command: process.execPath,
-    args: [join(root, 'dist/apps/cli/src/main.js'), name, ...args],
+    args: [...flags, join(root, 'dist/apps/cli/src/main.js'), name, ...args],
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // No balancer has to be told, which is what SIGTERM would wait for.
@@ -87,15 +96,16 @@ class Starter {
 
   /** It may end by itself, when it finds that it cannot go on, and is started again. */
   async worker(env: NodeJS.ProcessEnv): Promise<void> {
+    const command = { name: 'worker', args: ['--config', this.plan.file], flags: WORKER_FLAGS };
     const worker = await KeptRunning.start({
-      start: () => startCommand('worker', ['--config', this.plan.file], this.surroundings, env),
+      start: () => startCommand(command, this.surroundings, env),
       say: this.surroundings.print,
     });
     this.crew.add({ name: 'worker', child: undefined, lost: worker.lost, stop: (hurry) => worker.stop(hurry) });
   }
 
   private async command(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-    const child = await startCommand(name, args, this.surroundings, env);
+    const child = await startCommand({ name, args }, this.surroundings, env);
     this.crew.add({ name, child, stop: (hurry) => child.stop(hurry) });
   }
 }
