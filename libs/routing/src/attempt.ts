@@ -100,7 +100,7 @@ export class Attempt {
     if (this.okStamp !== undefined) return;
     const { breaker, pacer, shared, suspensions } = this.target;
     const wasClosedAt = breaker.closedAt;
-    this.okStamp = breaker.accepted(this.startedAt, now);
+    this.okStamp = breaker.accepted(this.startedAt, now, breaker.probe.isHeldBy(this));
     if (breaker.closedAt !== wasClosedAt) shared.throttle.clear();
     this.throttleStamp = shared.throttle.accepted(now);
     pacer.accepted(now);

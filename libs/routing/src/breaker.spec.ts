@@ -41,7 +41,7 @@ describe('the breaker', () => {
   it('begins to count anew after an answer', () => {
     const breaker = new Breaker(() => 0);
     for (let failures = 0; failures < 4; failures++) breaker.failed(1_000, failure(1_000));
-    breaker.accepted(1_000, 1_000);
+    breaker.accepted(1_000, 1_000, false);
     expect(breaker.consecutiveFailures).toBe(0);
     for (let failures = 0; failures < 4; failures++) breaker.failed(1_000, failure(1_000));
     expect(breaker.state(1_000)).toBe('closed');
@@ -49,7 +49,7 @@ describe('the breaker', () => {
 
   it('opens when of ten requests more than half have failed, which refusals for want of room count for too', () => {
     const breaker = new Breaker(() => 0);
-    for (let answers = 0; answers < 4; answers++) breaker.accepted(1_000, 1_000);
+    for (let answers = 0; answers < 4; answers++) breaker.accepted(1_000, 1_000, false);
     for (let failures = 0; failures < 5; failures++) breaker.failed(1_000, failure(1_000, { inRow: undefined }));
     expect(breaker.state(1_000)).toBe('closed');
     breaker.failed(1_000, failure(1_000, { inRow: undefined }));
@@ -58,7 +58,7 @@ describe('the breaker', () => {
 
   it('stays closed at half', () => {
     const breaker = new Breaker(() => 0);
-    for (let answers = 0; answers < 50; answers++) breaker.accepted(1_000, 1_000);
+    for (let answers = 0; answers < 50; answers++) breaker.accepted(1_000, 1_000, false);
     for (let failures = 0; failures < 50; failures++) breaker.failed(1_000, failure(1_000, { inRow: undefined }));
     expect(breaker.state(1_000)).toBe('closed');
   });
@@ -82,7 +82,7 @@ describe('the breaker', () => {
   it('takes an outage long after another for a new one', () => {
     const breaker = new Breaker(() => 0);
     open(breaker, 1_000);
-    breaker.accepted(10_000, 10_100);
+    breaker.accepted(10_000, 10_100, false);
     expect(breaker.state(10_100)).toBe('closed');
     open(breaker, 100_000);
     expect(breaker.remainingMs(100_000)).toBe(2_500);
@@ -91,9 +91,9 @@ describe('the breaker', () => {
   it('is not moved by what was sent before it opened', () => {
     const breaker = new Breaker(() => 0);
     open(breaker, 5_000);
-    breaker.accepted(4_000, 6_000);
+    breaker.accepted(4_000, 6_000, false);
     expect(breaker.state(6_000)).toBe('open');
-    breaker.accepted(8_000, 8_100);
+    breaker.accepted(8_000, 8_100, false);
     for (let failures = 0; failures < 20; failures++) breaker.failed(9_000, failure(4_000));
     expect(breaker.state(9_000)).toBe('closed');
   });
@@ -102,9 +102,31 @@ describe('the breaker', () => {
     const breaker = new Breaker(() => 0);
     for (let failures = 0; failures < 10; failures++) breaker.failed(5_000, failure(5_000, { inRow: undefined }));
     expect(breaker.state(5_000)).toBe('open');
-    breaker.accepted(8_000, 8_000);
+    breaker.accepted(8_000, 8_000, false);
     breaker.failed(8_000, failure(8_000, { inRow: undefined }));
     expect(breaker.state(8_000)).toBe('closed');
+  });
+
+  it('is closed by a probe only as long as nothing but good comes of that', () => {
+    const breaker = new Breaker(() => 0);
+    open(breaker, 5_000);
+    breaker.probe.take(breaker, 8_000, 60_000);
+    const okStamp = breaker.accepted(8_000, 8_100, breaker.probe.isHeldBy(breaker));
+    expect(breaker.state(8_100)).toBe('closed');
+    const isProbe = breaker.probe.isHeldBy(breaker);
+    breaker.failed(8_200, failure(8_000, { okStamp, isProbe, inRow: undefined }));
+    expect(breaker.remainingMs(8_200)).toBe(5_000);
+  });
+
+  it('stays closed when the answer to the probe breaks off after another has begun', () => {
+    const breaker = new Breaker(() => 0);
+    open(breaker, 5_000);
+    breaker.probe.take(breaker, 8_000, 60_000);
+    const okStamp = breaker.accepted(8_000, 8_100, true);
+    breaker.accepted(8_150, 8_190, false);
+    const isProbe = breaker.probe.isHeldBy(breaker);
+    breaker.failed(8_200, failure(8_000, { okStamp, isProbe, inRow: 'cut' }));
+    expect(breaker.state(8_200)).toBe('closed');
   });
 
   it('decides alike whether outcomes come in a burst or spread over the window', () => {
@@ -120,7 +142,7 @@ const openedBy = (oks: readonly boolean[], spreadMs: number): number => {
   const breaker = new Breaker(() => 0);
   return oks.findIndex((ok, at) => {
     const now = 3_000 + (spreadMs * at) / oks.length;
-    if (ok) breaker.accepted(now, now);
+    if (ok) breaker.accepted(now, now, false);
     else breaker.failed(now, failure(now));
     return breaker.state(now) === 'open';
   });

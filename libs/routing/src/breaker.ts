@@ -53,10 +53,16 @@ export class Breaker {
     return Math.max(this.unanswered, this.cut);
   }
 
-  /** An answer has begun that was asked for at `startedAt`. Returns the stamp by which the window can take it back. */
-  accepted(startedAt: number, now: number): number {
-    if (this.isOpen && startedAt >= this.openedAt) this.close(now);
-    if (startedAt >= this.openedAt) this.unanswered = 0;
+  /**
+   * An answer has begun that was asked for at `startedAt`. Returns the stamp by which the window can take it back. The probe keeps its
+   * slot until another answer has begun too: as long as it is the only one, its failure opens the breaker again.
+   */
+  accepted(startedAt: number, now: number, isProbe: boolean): number {
+    if (startedAt >= this.openedAt) {
+      if (this.isOpen) this.close(now);
+      if (!isProbe) this.probe.clear();
+      this.unanswered = 0;
+    }
     return this.window.addOk(now);
   }
 
@@ -81,6 +87,7 @@ export class Breaker {
   /** Forgets everything: somebody knows better. */
   reset(now: number): void {
     if (this.isOpen) this.close(now);
+    this.probe.clear();
     this.unanswered = 0;
     this.cut = 0;
     this.reopenings = 0;
@@ -106,7 +113,6 @@ export class Breaker {
   private close(now: number): void {
     this.isOpen = false;
     this.closedAt = now;
-    this.probe.clear();
     this.window.clear();
   }
 }

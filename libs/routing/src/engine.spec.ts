@@ -328,6 +328,24 @@ describe('the engine', () => {
     expect(state?.remainingMs).toBeGreaterThanOrEqual(5_000);
   });
 
+  it('takes an answer that begins and is an error for no recovery', () => {
+    const virtual = new VirtualEngine();
+    const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
+    const overloaded = failed('error-event', { status: 529, error: { type: 'overloaded_error', message: 'x' } });
+    for (let call = 0; call < 5; call++) virtual.call(route, failing(['a'], failed('connect')));
+    const lengths = Array.from({ length: 3 }, () => {
+      virtual.now += 120_000;
+      const probe = virtual.begin(route);
+      expect(probe?.deployment.provider.name).toBe('a');
+      probe?.firstByte(100);
+      probe?.settle(overloaded);
+      const [a] = virtual.engine.targets([route]);
+      expect(a?.breaker.state).toBe('open');
+      return a?.excluded?.remainingMs;
+    });
+    expect(lengths).toEqual([2_000, 4_000, 8_000]);
+  });
+
   it('gives the probe to the next when its caller has left, or when it is never heard of again', () => {
     const virtual = new VirtualEngine();
     const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);

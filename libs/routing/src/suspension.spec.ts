@@ -45,8 +45,21 @@ describe('a suspension', () => {
     });
     expect(lengths).toEqual([2, 4, 8, 16, 32, 60, 60]);
     suspension.proven(now, now);
+    now++;
     suspension.impose(now, imposition('told-or-growing', now));
     expect(suspension.mark(now).remainingMs).toBe(2_000);
+  });
+
+  it('goes on growing when the very answer that showed that it was over ends in it', () => {
+    const suspension = credential();
+    suspension.impose(0, imposition('told-or-growing', 0));
+    suspension.proven(3_000, 3_100);
+    suspension.impose(3_200, imposition('told-or-growing', 3_000));
+    expect(suspension.mark(3_200).remainingMs).toBe(4_000);
+    suspension.proven(8_000, 8_100);
+    suspension.proven(8_050, 8_150);
+    suspension.impose(8_200, imposition('told-or-growing', 8_000));
+    expect(suspension.mark(8_200).remainingMs).toBe(2_000);
   });
 
   it('takes many refusals at once for one occasion', () => {

@@ -31,6 +31,8 @@ export class Suspension {
   private knownUntil = Number.NEGATIVE_INFINITY;
   private liftedAt = Number.NEGATIVE_INFINITY;
   private inARow = 0;
+  /** What was forgiven for the sake of one request that was accepted, as long as it is the only one. */
+  private forgiven: { inARow: number; startedAt: number } | undefined;
   private isUnproven = false;
 
   constructor(
@@ -53,6 +55,8 @@ export class Suspension {
    * Returns whether that is news to others.
    */
   impose(now: number, { kind, reason, length, toldMs, startedAt }: Imposition): boolean {
+    if (this.forgiven?.startedAt === startedAt) this.inARow = this.forgiven.inARow;
+    this.forgiven = undefined;
     const again = startedAt >= this.imposedAt;
     const times = again ? this.inARow : Math.max(0, this.inARow - 1);
     const ms = lengthMs(length, toldMs, times);
@@ -79,9 +83,13 @@ export class Suspension {
     this.imposedAt = Math.max(this.imposedAt, now);
   }
 
-  /** A request sent at `startedAt` was accepted. Returns whether that lifts it, which others should know. */
+  /**
+   * A request sent at `startedAt` was accepted. Returns whether that lifts it, which others should know. An answer that has begun well
+   * may still end in the same refusal. If it was the only one to begin, that is one more in the row.
+   */
   proven(startedAt: number, now: number): boolean {
     if (startedAt < this.imposedAt || this.until > now) return false;
+    this.forgiven = this.inARow > 0 ? { inARow: this.inARow, startedAt } : undefined;
     this.inARow = 0;
     const news = this.isUnproven;
     this.isUnproven = false;
@@ -97,6 +105,7 @@ export class Suspension {
     this.liftedAt = now;
     this.isUnproven = false;
     this.inARow = 0;
+    this.forgiven = undefined;
     this.probe.clear();
     return ran;
   }
