@@ -154,6 +154,8 @@ export interface MemberOptions {
   offers: OfferBox;
   limits?: LoadLimits;
   archiveAfterMs?: number;
+  /** The clock of its machine. */
+  now?: () => number;
 }
 
 /** Opens a member whose Redis has been compared with storage. */
@@ -163,6 +165,7 @@ export const openMember = async ({
   offers,
   limits = { batches: 0, lines: 0 },
   archiveAfterMs = 29 * 86_400_000,
+  now,
 }: MemberOptions): Promise<Member> => {
   const redis = connectWorkRedis({ kind: 'single', url });
   const listener = connectWorkNews({ kind: 'single', url });
@@ -174,6 +177,7 @@ export const openMember = async ({
     storage,
     redis,
     listener,
+    ...(now && { now }),
     report: (event, fields) => report.push({ event, ...fields }),
   });
   const member = new Member(store, [redis, listener], offers, { limits, archiveAfterMs, report });
@@ -222,6 +226,7 @@ export const aSubmission = (other: Partial<Submission> = {}): Submission => ({
   kind: 'batch',
   workspace: 'w',
   key: 'tests',
+  models: undefined,
   priority: 'normal',
   expiresInMs: 86_400_000,
   webhookUrl: undefined,

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { ManifestCache } from './manifest-cache.js';
 import { ChunkClaims } from './redis/chunk-claims.js';
+import { RedisClock } from './redis/redis-clock.js';
 import { Submissions } from './redis/submissions.js';
 import { WorkNews } from './redis/work-news.js';
 import { WorkSets } from './redis/work-sets.js';
@@ -20,17 +21,17 @@ export interface WorkStore {
   submissions: Submissions;
   sets: WorkSets;
   news: WorkNews;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the clock of Redis. */
   now: () => number;
   report: Report;
 }
 
-/** `redis` from `connectWorkRedis`, `listener` from `connectWorkNews`; they remain the caller's to close. */
+/** `redis` from `connectWorkRedis`, `listener` from `connectWorkNews`; they remain the caller's to close. `now` is the machine's clock. */
 export const openWorkStore = ({
   storage,
   redis,
   listener,
-  now = Date.now,
+  now,
   report,
 }: {
   storage: Storage;
@@ -38,15 +39,18 @@ export const openWorkStore = ({
   listener: Redis;
   now?: () => number;
   report: Report;
-}): WorkStore => ({
-  storage,
-  manifests: new ManifestCache(storage),
-  redis,
-  states: new WorkStates(redis),
-  claims: new ChunkClaims(redis),
-  submissions: new Submissions(redis),
-  sets: new WorkSets(redis),
-  news: new WorkNews(listener),
-  now,
-  report,
-});
+}): WorkStore => {
+  const clock = new RedisClock(redis, now);
+  return {
+    storage,
+    manifests: new ManifestCache(storage),
+    redis,
+    states: new WorkStates(redis),
+    claims: new ChunkClaims(redis),
+    submissions: new Submissions(redis),
+    sets: new WorkSets(redis),
+    news: new WorkNews(listener),
+    now: () => clock.now(),
+    report,
+  };
+};

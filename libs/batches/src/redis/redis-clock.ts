@@ -1,0 +1,52 @@
+import type { Redis } from 'ioredis';
+import { keys } from './keys.js';
+import { NOW, runScript, script } from './script.js';
+
+/** So often it is compared. Meanwhile clocks drift apart by less than a millisecond. */
+const EVERY_MS = 1_000;
+/** An answer that was under way for longer says too little. */
+const LONGEST_MS = 200;
+
+/** A script, so that the server is asked that has the keys. */
+const TIME = script('even-when-full', `${NOW}\nreturn now`);
+
+/** Milliseconds since the epoch, by a clock that is not set meanwhile. */
+const steady = (): number => performance.timeOrigin + performance.now();
+
+/**
+ * The clock of Redis, which is the only one that all replicas share, as far as it can be told without asking: it is compared with the
+ * machine's at each connection and each second. Until the first answer it is the machine's.
+ */
+export class RedisClock {
+  private aheadMs = 0;
+  private isSet = false;
+
+  /** Goes until the connection is given up. */
+  constructor(
+    private readonly redis: Redis,
+    private readonly local: () => number = steady,
+  ) {
+    const timer = setInterval(() => void this.set(), EVERY_MS).unref();
+    redis.on('ready', () => void this.set()).once('end', () => clearInterval(timer));
+    void this.set();
+  }
+
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return Math.round(this.local() + this.aheadMs);
+  }
+
+  private async set(): Promise<void> {
+    if (this.redis.status !== 'ready') return;
+    const askedAt = this.local();
+    try {
+      const time = Number(await runScript(this.redis, TIME, [keys.ready], []));
+      const heardAt = this.local();
+      if (this.isSet && heardAt - askedAt > LONGEST_MS) return;
+      this.aheadMs = time - (askedAt + heardAt) / 2;
+      this.isSet = true;
+    } catch {
+      // It is away; until it is back, the clocks go on side by side.
+    }
+  }
+}
