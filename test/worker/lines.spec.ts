@@ -72,6 +72,26 @@ describe('a line of a batch', () => {
     await restricted.close();
   });
 
+  it.each([
+    ['was removed', []],
+    ["is another workspace's now", [{ name: 'ci', workspace: 'other', models: undefined }]],
+  ])('may use no more models than its key could when that %s', async (_, keys) => {
+    const later = new LineBench(simulator, { keys } as unknown as Partial<Config>);
+    expect(errorOf(await later.run(aLine(params(), { models: ['other-*'] })))).toMatchObject({
+      type: 'permission_error',
+    });
+    messageOf(await later.run(aLine(params(), { models: ['m'] })));
+    messageOf(await later.run(aLine(params(), { models: undefined })));
+    await later.close();
+  });
+
+  it('is held to what its key may use now', async () => {
+    const keys = [{ name: 'ci', workspace: 'default', models: ['m'] }];
+    const changed = new LineBench(simulator, { keys } as unknown as Partial<Config>);
+    messageOf(await changed.run(aLine(params(), { models: ['other-*'] })));
+    await changed.close();
+  });
+
   it('ends with what the upstream says of the request, after one call', async () => {
     const ran = await bench.run(aLine(params({ model: 'm@status=400;message=no%20good' })));
     expect(errorOf(ran)).toMatchObject({ type: 'invalid_request_error', message: 'no good' });

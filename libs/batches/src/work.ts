@@ -33,6 +33,8 @@ export interface Manifest {
   workspace: string;
   /** The name of the caller's key. Never its secret. */
   key: string;
+  /** Patterns of the models that the key could use; undefined: all. They hold when there is no such key any more. */
+  models: readonly string[] | undefined;
   /** Milliseconds since the epoch. */
   createdAt: number;
   /** What has no result by then is `expired`. */
@@ -84,6 +86,7 @@ export interface Submission {
   kind: WorkKind;
   workspace: string;
   key: string;
+  models: readonly string[] | undefined;
   priority: Priority;
   expiresInMs: number;
   webhookUrl: string | undefined;

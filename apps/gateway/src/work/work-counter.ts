@@ -46,7 +46,7 @@ export class WorkCounter {
 
   /** What the body does not say may stand in headers, because a batch's body is the official one. Throws 400. */
   submission(kind: WorkKind, request: FastifyRequest, wishes: Wishes): Submission {
-    const { workspace, name } = this.caller(request);
+    const { workspace, name, models } = this.caller(request);
     const webhookUrl = wishes.webhookUrl ?? headerOf(request, 'x-switchyard-webhook-url');
     if (webhookUrl !== undefined) this.rules.checkWebhookUrl(webhookUrl);
     const longest = this.rules.expiresMs();
@@ -57,6 +57,7 @@ export class WorkCounter {
       kind,
       workspace,
       key: name,
+      models,
       priority: priorityOf(wishes.priority ?? headerOf(request, 'x-switchyard-priority')) ?? 'normal',
       expiresInMs: Math.min(wishes.expiresInMs ?? longest, longest),
       webhookUrl,

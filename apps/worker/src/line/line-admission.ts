@@ -57,11 +57,11 @@ export class LineAdmission {
   }
 
   /**
-   * The submitter's key as it is now. Work that was accepted goes on when its key has been removed or replaced since, as it does when
-   * the key has expired: to end it is what canceling is for.
+   * The submitter's key as it is now. Work that was accepted goes on when its key has been removed since, as it does when the key has
+   * expired: to end it is what canceling is for. It may use what it could when it was submitted then, and nothing more.
    */
-  private keyOf({ key, workspace }: Manifest): CallerKey {
-    const known = this.config().keys.find(({ name }) => name === key);
-    return known ?? { name: key, workspace, digest: randomBytes(32), models: undefined, expiresAt: undefined };
+  private keyOf({ key: name, workspace, models }: Manifest): CallerKey {
+    const known = this.config().keys.find((key) => key.name === name && key.workspace === workspace);
+    return known ?? { name, workspace, digest: randomBytes(32), models, expiresAt: undefined };
   }
 }
