@@ -41,14 +41,36 @@ const measureAll = async (ground: Ground, { only, json }: Options): Promise<void
   console.log(`Medians (least–most), ${tookSeconds} s in all. Written to ${files.join(', ')}`);
 };
 
-/** Measures batches and prints one table, or tells where a worker's time goes. */
+const INTERRUPTED = 130;
+
+/** Resolves when somebody has had enough. */
+const interruption = (): Promise<void> =>
+  new Promise((resolve) => {
+    const interrupted = (): void => {
+      process.exitCode = INTERRUPTED;
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
+  });
+
+const runOn = async (site: Site, options: Options): Promise<void> => {
+  const ground = { site, gateway: await site.startGateway(), quick: options.quick };
+  if (options.profile) await tellWhereWorkerTimeGoes(ground);
+  else await measureAll(ground, options);
+};
+
+/**
+ * Measures batches and prints one table, or tells where a worker's time goes. When it is interrupted nothing stays behind: no process,
+ * and no folder.
+ */
 export const benchBatches = async (options: Options): Promise<void> => {
+  const enough = interruption();
   const site = await Site.open();
   try {
-    const ground = { site, gateway: await site.startGateway(), quick: options.quick };
-    if (options.profile) await tellWhereWorkerTimeGoes(ground);
-    else await measureAll(ground, options);
+    await Promise.race([runOn(site, options), enough]);
   } finally {
     await site.close();
   }
+  // Half of a measurement may still be waiting for something.
+  if (process.exitCode === INTERRUPTED) process.exit();
 };
