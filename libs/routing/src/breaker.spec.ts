@@ -107,6 +107,20 @@ describe('the breaker', () => {
     expect(breaker.state(8_000)).toBe('closed');
   });
 
+  it.each(['unanswered', 'cut'] as const)(
+    'counts a refusal for want of room in no row, after an outage of requests that were %s',
+    (inRow) => {
+      const breaker = new Breaker(() => 0);
+      for (let failures = 0; failures < 5; failures++) breaker.failed(5_000, failure(5_000, { inRow }));
+      breaker.accepted(8_000, 8_100, false);
+      breaker.failed(9_000, failure(9_000, { inRow: undefined }));
+      expect(breaker.state(9_000)).toBe('closed');
+      const other = inRow === 'cut' ? 'unanswered' : 'cut';
+      breaker.failed(9_000, failure(9_000, { inRow: other }));
+      expect(breaker.state(9_000)).toBe('closed');
+    },
+  );
+
   it('is closed by a probe only as long as nothing but good comes of that', () => {
     const breaker = new Breaker(() => 0);
     open(breaker, 5_000);

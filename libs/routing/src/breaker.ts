@@ -78,10 +78,9 @@ export class Breaker {
     if (startedAt < this.openedAt) return;
     if (okStamp !== undefined) this.window.takeBack(okStamp, now);
     this.window.addFailure(now);
-    if (inRow === 'unanswered') this.unanswered++;
-    if (inRow === 'cut') this.cut++;
+    const row = this.lengthen(inRow);
     // Others than the probe are sent in panic only, and many at once: their failures say nothing new.
-    if (isProbe || (!this.isOpen && this.isTooMuch())) this.open(now, openCapMs);
+    if (isProbe || (!this.isOpen && (row >= IN_A_ROW || this.failsMostly()))) this.open(now, openCapMs);
   }
 
   /** Forgets everything: somebody knows better. */
@@ -93,8 +92,13 @@ export class Breaker {
     this.reopenings = 0;
   }
 
-  private isTooMuch(): boolean {
-    if (this.consecutiveFailures >= IN_A_ROW) return true;
+  /** How long the row is now that this failure belongs to. Answers that broke off before an outage may still stand in the other. */
+  private lengthen(row: FailedRequest['inRow']): number {
+    if (row === 'unanswered') return ++this.unanswered;
+    return row === 'cut' ? ++this.cut : 0;
+  }
+
+  private failsMostly(): boolean {
     const { ok, total } = this.window;
     return total >= LEAST_SAMPLES && ok / total < LEAST_OK_SHARE;
   }
