@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import { readManifest, type Manifest } from '#batches';
 import { until } from '#testing';
 import { checkEnded } from './check.js';
+import { HeldStorage } from './held-storage.js';
 import { onEachStorage } from './scene.js';
 import { aSubmission, bodyOf, idsOf, type Member, untilEnded } from './work-room.js';
 
@@ -223,14 +224,21 @@ onEachStorage(
       const works = await Promise.all(Array.from({ length: 6 }, () => submit()));
       for (const each of scene.room.members) {
         each.store.sets.takeTurn = () => Promise.resolve(true);
+        new HeldStorage(each.store.storage, '/out/').delayMs = 20;
         each.work(scene.upstream.runner());
         each.assembled.reconciler.start();
       }
       const [, canceled] = works;
       if (canceled) await scene.member.works.cancel('w', 'batch', canceled.work.id);
+      const before = await Promise.all(works.map(({ work }) => other.works.find('w', 'batch', work.id)));
       await scene.member.store.redis.flushall();
 
-      for (const { work } of works) await checkEnded(other.works, await untilEnded(other, work), IDS);
+      for (const [at, { work }] of works.entries()) {
+        const ended = await untilEnded(other, work);
+        await checkEnded(other.works, ended, IDS);
+        const { succeeded = 0, errored = 0 } = before[at]?.counts ?? {};
+        expect(ended.counts.succeeded + ended.counts.errored).toBeGreaterThanOrEqual(succeeded + errored);
+      }
 
       expect(scene.upstream.duplicates).toBe(0);
       expect(await scene.member.store.redis.hgetall('sw:{b}:load:w')).toEqual({ batches: '0', lines: '0' });

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { until } from '#testing';
 import { checkEnded } from './check.js';
+import { HeldStorage } from './held-storage.js';
 import { onEachStorage } from './scene.js';
 import { aSubmission, bodyOf, idsOf, untilEnded } from './work-room.js';
 
@@ -105,14 +106,16 @@ onEachStorage(
 
     it('stays canceled when Redis loses everything', async () => {
       scene.upstream.delayMs = 20;
+      new HeldStorage(scene.member.store.storage, '/out/').delayMs = 20;
       const work = await halfDone();
-      await scene.member.works.cancel('w', 'batch', work.id);
+      const { counts } = (await scene.member.works.cancel('w', 'batch', work.id)) ?? work;
       await scene.member.store.redis.flushall();
       scene.member.assembled.reconciler.start();
 
       const ended = await untilEnded(scene.member, work, 10_000);
 
       expect(ended.counts.canceled).toBeGreaterThanOrEqual(200);
+      expect(ended.counts.succeeded + ended.counts.errored).toBeGreaterThanOrEqual(counts.succeeded + counts.errored);
       await checkEnded(scene.member.works, ended, IDS);
     });
   },

@@ -7,7 +7,7 @@ import type { Manifest } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { archiveWork } from './archiver.js';
 import { Comparison } from './comparison.js';
-import { restoreWork } from './restore.js';
+import { recountWork, restoreWork } from './restore.js';
 
 /** Works that are over are looked for so often. */
 const EVERY_MS = 1_000;
@@ -118,16 +118,15 @@ export class Reconciler {
 
   /** Of an open work. */
   private async lookAfter(id: string): Promise<void> {
-    const { states, claims, report } = this.store;
+    const { states, report } = this.store;
     const look = await states.look(id);
-    if (!look || (look.counted && !look.complete && look.idle.length === 0)) return;
+    if (!look || (look.counted && !look.complete && !look.restoring && look.idle.length === 0)) return;
     const work = await this.manifest(id);
     if (!work) return;
     if (!look.counted) {
       report('batches.recounted', { work: id });
-      await claims.recount(work);
-      await restoreWork(this.store, work);
-    }
+      await recountWork(this.store, work);
+    } else if (look.restoring) await restoreWork(this.store, work);
     if (look.complete) await this.deps.ender.finish(work);
     else if (look.idle.length > 0) await this.deps.offers.offer(work, look.idle);
   }

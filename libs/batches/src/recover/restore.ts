@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type EndRecord } from '../end/end-record.js';
 import { readEndRecord } from '../end/work-ender.js';
 import { layout } from '../layout.js';
@@ -53,18 +54,29 @@ const restoreEnd = async (store: WorkStore, work: Manifest, archive: ArchiveReco
   return true;
 };
 
+/** Names one restore of one work. */
+const nameRestore = (): string => randomBytes(9).toString('base64url');
+
 /**
  * Makes Redis know all of a work that storage knows; what Redis knows already stays. Safe at any time, whoever runs the work: what
  * is final in storage only comes to be so in Redis, and epochs only rise. What stands in logs of unsealed chunks is counted again by
- * whoever takes the chunk next. `refused`: it is to be removed, or another came before it with its idempotency key. Rejects with `StorageError` or what Redis says.
+ * whoever takes the chunk next. Until it is done the work does not end on what Redis knows of it by then. `refused`: it is to be removed,
+ * or another came before it with its idempotency key. Rejects with `StorageError` or what Redis says.
  */
 export const restoreWork = async (store: WorkStore, work: Manifest): Promise<'restored' | 'refused'> => {
   const { storage, submissions, states } = store;
-  const refused = await submissions.create(work, store.now());
-  if (refused) return 'refused';
+  const begun = await submissions.restore(work, store.now(), nameRestore());
+  if (begun === 'refused') return 'refused';
   const archive = await readJson<ArchiveRecord>(storage, layout.archived(work.id));
   const canceled = await readCancelRecord(storage, work.id);
   if (canceled) await states.cancel(work.id, canceled.canceledAt);
   if (!(await restoreEnd(store, work, archive)) && work.kind === 'batch') await restoreChunks(store, work);
+  await submissions.restored(work.id, begun.restoring);
   return 'restored';
+};
+
+/** Puts right what does not add up: counts from nothing, with what is in storage. Rejects with `StorageError` or what Redis says. */
+export const recountWork = async (store: WorkStore, work: Manifest): Promise<void> => {
+  await store.claims.recount(work, nameRestore());
+  await restoreWork(store, work);
 };

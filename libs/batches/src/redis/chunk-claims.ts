@@ -103,11 +103,11 @@ export class ChunkClaims {
       await runScript(this.redis, RAISE_EPOCHS, [keys.claims(work.id), keys.sealed(work.id)], [...seen].flat());
   }
 
-  /** After a failed check: counts from nothing, to be filled again from storage and by those who run. */
-  async recount(work: Manifest): Promise<void> {
+  /** After a failed check: counts from nothing, to be filled again from storage and by those who run. `restore` names the restore that follows. */
+  async recount(work: Manifest, restore: string): Promise<void> {
     const winners = work.chunks.map(({ index }) => keys.winners(work.id, index));
     const of = [keys.work(work.id), keys.done(work.id), keys.sealed(work.id), keys.load(work.workspace), ...winners];
-    await runScript(this.redis, RECOUNT, of, []);
+    await runScript(this.redis, RECOUNT, of, [restore]);
   }
 
   private countingKeys(work: Manifest, chunk: Chunk): string[] {

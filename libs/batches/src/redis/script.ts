@@ -22,6 +22,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
+/**
+ * Changes whenever the server that has these keys is started, or another takes its place. Asked within scripts, because these reach
+ * that very server.
+ */
+export const RUN_ID = `
+local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+`;
+
 /** Runs a script, and teaches it to Redis first if it does not know it. Rejects with what Redis or the connection says. */
 export const runScript = async (
   redis: Redis,

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Manifest, WorkKind } from '../work.js';
 import { keys } from './keys.js';
 import { runScript } from './script.js';
-import { BEGIN, CONDEMN, CREATE, FORGET, KEEP, READY } from './scripts/accepting.js';
+import { BEGIN, CONDEMN, CREATE, FORGET, KEEP, READY, RESTORED } from './scripts/accepting.js';
 import { toHash } from './work-hash.js';
 
 /** What a workspace may have open at a time. 0: as much as it likes. */
@@ -38,6 +38,9 @@ const PENDING_MS = 30_000;
 const IDEMPOTENT_MS = 86_400_000;
 
 const PENDING = 'pending:';
+
+/** Of what was accepted before. */
+const NO_LIMITS: LoadLimits = { batches: 0, lines: 0 };
 
 const REFUSALS: Readonly<Record<string, Refused>> = {
   BATCHES: { refused: 'batches' },
@@ -87,10 +90,32 @@ export class Submissions {
   }
 
   /**
-   * Makes a work known that has a manifest. Undefined: it is, or was before. Without `limits` it was accepted before. Once it is
-   * refused for another reason than that Redis is not ready, it will always be. `now` tells the age of its idempotency key.
+   * Makes a new work known, whose manifest is in storage. Undefined: it is known. Once it is refused for another reason than that Redis
+   * is not ready, it will always be. `now` tells the age of its idempotency key.
    */
-  async create(manifest: Manifest, now: number, limits?: LoadLimits): Promise<Refused | undefined> {
+  async create(manifest: Manifest, now: number, limits: LoadLimits): Promise<Refused | undefined> {
+    return readRefusal(await this.makeKnown(manifest, now, { limits, restore: '' }));
+  }
+
+  /**
+   * Makes a work known that was accepted before. It cannot end on what is known here until `restored` was told the name that this
+   * gives: of the restore that began first, which any may complete. `refused`: it is to be removed, or its idempotency key leads to another.
+   */
+  async restore(manifest: Manifest, now: number, name: string): Promise<{ restoring: string } | 'refused'> {
+    const answer = await this.makeKnown(manifest, now, { limits: NO_LIMITS, restore: name });
+    return readRefusal(answer) ? 'refused' : { restoring: (answer as string[])[1] ?? '' };
+  }
+
+  /** All that storage knows of a work is known here, and has been found out since that restore began. */
+  async restored(id: string, restore: string): Promise<void> {
+    await runScript(this.redis, RESTORED, [keys.work(id)], [restore]);
+  }
+
+  private makeKnown(
+    manifest: Manifest,
+    now: number,
+    { limits, restore }: { limits: LoadLimits; restore: string },
+  ): Promise<unknown> {
     const { id, kind, workspace, createdAt, expiresAt, lines, idempotency } = manifest;
     const keyedMs = idempotency === undefined ? 0 : Math.max(0, createdAt + IDEMPOTENT_MS - now);
     const of = [
@@ -103,10 +128,9 @@ export class Submissions {
       keys.trash,
       keys.ready,
     ];
-    const { batches, lines: mostLines } = limits ?? { batches: 0, lines: 0 };
-    const isNew = limits ? 1 : 0;
-    const args = [id, createdAt, expiresAt, lines, kind === 'batch' ? 1 : 0, batches, mostLines, keyedMs, isNew];
-    return readRefusal(await runScript(this.redis, CREATE, of, [...args, ...toHash(manifest)]));
+    const isBatch = kind === 'batch' ? 1 : 0;
+    const args = [id, createdAt, expiresAt, lines, isBatch, limits.batches, limits.lines, keyedMs, restore];
+    return runScript(this.redis, CREATE, of, [...args, ...toHash(manifest)]);
   }
 
   /** Leaves nothing of a work or submission, but a note for the reconciler that its objects may still be there. */

@@ -18,9 +18,14 @@ export interface StoredClaim {
   live: boolean;
 }
 
+type Unclosed = 'missing' | 'ended' | 'open' | 'wrong' | 'restoring';
+
 export type Closing =
-  /** `wrong`: the counts do not agree with each other; they want to be made anew first. */
-  | { state: 'missing' | 'ended' | 'open' | 'wrong' }
+  /**
+   * `wrong`: the counts do not agree with each other; they want to be made anew first. `restoring`: storage may know of answers that
+   * Redis does not know of.
+   */
+  | { state: Unclosed }
   | { state: 'busy'; overForMs: number; claims: readonly StoredClaim[] }
   | {
       state: 'closed';
@@ -37,6 +42,8 @@ export interface Look {
   complete: boolean;
   /** Unsealed chunks that nobody holds; none of a work that is over. */
   idle: readonly number[];
+  /** Somebody tells Redis what storage knows of it, or has died while doing so. */
+  restoring: boolean;
 }
 
 /**
@@ -76,12 +83,12 @@ export class WorkStates {
 
   /** Finds out whether a work can end, and fixes what it ends with. */
   async close(id: string): Promise<Closing> {
-    const of = [keys.work(id), keys.claims(id), keys.sealed(id), keys.done(id)];
+    const of = [keys.work(id), keys.claims(id), keys.sealed(id), keys.done(id), keys.ready];
     const [code, ...rest] = await this.runForBuffers(CLOSE, of);
     const word = String(code);
     if (word === 'BUSY')
       return { state: 'busy', overForMs: Number(rest[1]), claims: readClaims(Number(rest[0]), texts(rest[2])) };
-    if (word !== 'CLOSED') return { state: word.toLowerCase() as 'missing' | 'ended' | 'open' | 'wrong' };
+    if (word !== 'CLOSED') return { state: word.toLowerCase() as Unclosed };
     const hash = asPairs(texts(rest[0]));
     const { canceled: _, expired: __, ...counted } = readCounts(hash);
     return {
@@ -136,8 +143,10 @@ export class WorkStates {
   /** Of an open work; undefined when it is none. */
   async look(id: string): Promise<Look | undefined> {
     const of = [keys.work(id), keys.claims(id), keys.sealed(id), keys.done(id)];
-    const [code, counted, complete, idle] = (await this.run(LOOK, of, [])) as [string, number, number, number[]];
-    return code === 'OPEN' ? { counted: counted === 1, complete: complete === 1, idle } : undefined;
+    const answer = (await this.run(LOOK, of, [])) as [string, number, number, number[], number];
+    const [code, counted, complete, idle, restoring] = answer;
+    if (code !== 'OPEN') return undefined;
+    return { counted: counted === 1, complete: complete === 1, idle, restoring: restoring === 1 };
   }
 
   private run(source: Script, of: readonly string[], args: readonly (string | number)[]): Promise<unknown> {

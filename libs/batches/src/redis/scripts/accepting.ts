@@ -1,12 +1,4 @@
-import { NOW, script } from '../script.js';
-
-/**
- * Changes whenever the server that has these keys is started, or another takes its place. Asked within scripts, because these reach
- * that very server.
- */
-const RUN_ID = `
-local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
-`;
+import { NOW, RUN_ID, script } from '../script.js';
 
 /** KEYS ready. The run id, and the one that was compared with storage. */
 export const READY = script('even-when-full', `${RUN_ID}\nreturn {runId, redis.call('GET', KEYS[1]) or ''}`);
@@ -48,18 +40,21 @@ return 1
 
 /**
  * Makes a work known, once. KEYS work list open load idempotency spool trash ready.
- * ARGV id, created, expires, lines, is batch, most batches, most lines, idempotency ms left, is new, then field and
- * value in turn. Limits of 0 are none: for a work that was accepted long ago, and is made known again.
+ * ARGV id, created, expires, lines, is batch, most batches, most lines, idempotency ms left, restore, then field and
+ * value in turn. Limits of 0 are none: for a work that was accepted long ago, and is made known again. Such a one has the name of a
+ * restore, where a new one has ''; from then on it is being restored, under that name or the one of who came first, which is told.
  * A new one that is refused is none for ever: it is in the trash before anybody hears of it. One that storage has comes before
  * another with its key that is only being taken in. `LOST`: it is in the trash, or was taken for dead while it was taken in.
  */
 export const CREATE = script(
   'needs-memory',
   `${NOW}
-local id, isNew = ARGV[1], ARGV[9] == '1'
+local id, isNew = ARGV[1], ARGV[9] == ''
 if redis.call('EXISTS', KEYS[1]) == 1 then
   redis.call('ZREM', KEYS[6], id)
-  return {'EXISTS'}
+  if isNew or redis.call('HEXISTS', KEYS[1], 'endedAt') == 1 then return {'EXISTS', ''} end
+  redis.call('HSETNX', KEYS[1], 'restoring', ARGV[9])
+  return {'EXISTS', redis.call('HGET', KEYS[1], 'restoring')}
 end
 if isNew then
   ${RUN_ID}
@@ -84,13 +79,23 @@ local load = redis.call('HMGET', KEYS[4], 'batches', 'lines')
 if ARGV[5] == '1' and tonumber(ARGV[6]) > 0 and tonumber(load[1] or 0) >= tonumber(ARGV[6]) then return refuse('BATCHES') end
 if tonumber(ARGV[7]) > 0 and tonumber(load[2] or 0) + lines > tonumber(ARGV[7]) then return refuse('LINES') end
 redis.call('HSET', KEYS[1], unpack(ARGV, 10))
+if not isNew then redis.call('HSET', KEYS[1], 'restoring', ARGV[9]) end
 redis.call('ZADD', KEYS[2], ARGV[2], id)
 redis.call('ZADD', KEYS[3], ARGV[3], id)
 redis.call('HINCRBY', KEYS[4], 'lines', lines)
 if ARGV[5] == '1' then redis.call('HINCRBY', KEYS[4], 'batches', 1) end
 if keyed then redis.call('SET', KEYS[5], id, 'PX', ARGV[8]) end
 redis.call('ZREM', KEYS[6], id)
-return {'CREATED'}
+return {'CREATED', ARGV[9]}
+`,
+);
+
+/** All that storage knows of a work is known. KEYS work. ARGV the name under which it was restored. */
+export const RESTORED = script(
+  'even-when-full',
+  `
+if redis.call('HGET', KEYS[1], 'restoring') == ARGV[1] then redis.call('HDEL', KEYS[1], 'restoring') end
+return 1
 `,
 );
 

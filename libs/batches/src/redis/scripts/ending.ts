@@ -1,4 +1,4 @@
-import { NOW, script } from '../script.js';
+import { NOW, RUN_ID, script } from '../script.js';
 
 /** KEYS work canceling. ARGV id, when, channel. The first one's time stays; one that has ended stays as it is. */
 export const CANCEL = script(
@@ -13,15 +13,15 @@ return 1
 );
 
 /**
- * From here on nothing of the work changes but that it ends. KEYS work claims sealed done. Tells what is final then; or `WRONG` when
- * the counts do not agree with the marks; or `BUSY`, now, how long
- * it has been over, and the claims of a work that is over but still has chunks somebody began, or `OPEN`.
+ * From here on nothing of the work changes but that it ends. KEYS work claims sealed done ready. Tells what is final then; or `WRONG`
+ * when the counts do not agree with the marks; or `BUSY`, now, how long it has been over, and the claims of a work that is over but
+ * still has chunks somebody began; or `RESTORING` when there may be answers in storage of which nothing is known here yet; or `OPEN`.
  */
 export const CLOSE = script(
   'even-when-full',
-  `${NOW}
+  `${NOW}${RUN_ID}
 local work = redis.call('HMGET', KEYS[1], 'chunks', 'sealed', 'endedAt', 'closing', 'cancelInitiatedAt', 'expiresAt',
-  'succeeded', 'errored')
+  'succeeded', 'errored', 'restoring')
 if not work[1] then return {'MISSING'} end
 if work[3] then return {'ENDED'} end
 if not work[4] then
@@ -29,6 +29,7 @@ if not work[4] then
     or tonumber(work[2]) ~= redis.call('BITCOUNT', KEYS[3]) then return {'WRONG'} end
   if tonumber(work[2]) < tonumber(work[1]) then
     if not work[5] and now < tonumber(work[6]) then return {'OPEN'} end
+    if work[9] or redis.call('GET', KEYS[5]) ~= runId then return {'RESTORING'} end
     local claims = redis.call('HGETALL', KEYS[2])
     if #claims > 0 then
       local since = math.min(tonumber(work[5] or work[6]), tonumber(work[6]))
@@ -58,7 +59,7 @@ redis.call('HSET', KEYS[1], 'endedAt', ARGV[2], 'succeeded', ARGV[3], 'errored',
 for _, entry in ipairs(cjson.decode(ARGV[8])) do
   redis.call('HSET', KEYS[1], 'usage:' .. entry[1], string.format('%.0f', entry[2]))
 end
-redis.call('HDEL', KEYS[1], 'closing', 'sealed')
+redis.call('HDEL', KEYS[1], 'closing', 'sealed', 'restoring')
 redis.call('DEL', KEYS[7], KEYS[8], KEYS[9])
 redis.call('ZREM', KEYS[2], id)
 redis.call('ZREM', KEYS[3], id)

@@ -26,8 +26,8 @@ return {'PAGE', more and 1 or 0, unpack(ids)}
 );
 
 /**
- * What the reconciler wants to know of an open work: chunks that nobody holds, none if it is over, and whether the counts agree.
- * KEYS work claims sealed done.
+ * What the reconciler wants to know of an open work: chunks that nobody holds, none if it is over; whether the counts agree; and whether
+ * it is being restored. KEYS work claims sealed done.
  */
 export const LOOK = script(
   'even-when-full',
@@ -48,6 +48,6 @@ if not work[4] and not work[7] and now < tonumber(work[8]) then
   end
 end
 local complete = work[4] or tonumber(work[2]) == tonumber(work[1])
-return {'OPEN', counted and 1 or 0, complete and 1 or 0, idle}
+return {'OPEN', counted and 1 or 0, complete and 1 or 0, idle, redis.call('HEXISTS', KEYS[1], 'restoring')}
 `,
 );

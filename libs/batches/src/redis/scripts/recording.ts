@@ -81,7 +81,7 @@ return {'SEALED', sealed == tonumber(work[1]) and 1 or 0}
 `,
 );
 
-/** After a failed check: counts from nothing again. KEYS work done sealed load, then the winners of all chunks. */
+/** After a failed check: counts from nothing again. KEYS work done sealed load, then the winners of all chunks. ARGV name of the restore that follows. */
 export const RECOUNT = script(
   'even-when-full',
   `
@@ -91,7 +91,8 @@ redis.call('HINCRBY', KEYS[4], 'lines', redis.call('BITCOUNT', KEYS[2]))
 for at, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   if string.sub(field, 1, 6) == 'usage:' then redis.call('HDEL', KEYS[1], field) end
 end
-redis.call('HSET', KEYS[1], 'succeeded', 0, 'errored', 0, 'sealed', 0, 'duplicateCalls', 0)
+redis.call('HSET', KEYS[1], 'succeeded', 0, 'errored', 0, 'sealed', 0, 'duplicateCalls', 0,
+  'restoring', ARGV[1])
 redis.call('DEL', KEYS[2], KEYS[3], unpack(KEYS, 5))
 return 1
 `,

@@ -1,0 +1,41 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Storage } from '#batches';
+
+/** Storage of which some objects are read slowly, or not at all while a test holds them. */
+export class HeldStorage {
+  /** Each of them takes so long. */
+  delayMs = 0;
+  private held: Promise<void> | undefined;
+  private letGo: () => void = () => undefined;
+  private reads = 0;
+
+  /** Changes `storage`, for the objects whose path has `part` in it. */
+  constructor(storage: Storage, part: string) {
+    const stream = storage.stream.bind(storage);
+    const wait = async (): Promise<void> => {
+      this.reads++;
+      if (this.delayMs > 0) await pause(this.delayMs);
+      await this.held;
+    };
+    storage.stream = async function* (path, from) {
+      if (path.includes(part)) await wait();
+      yield* stream(path, from);
+    };
+  }
+
+  /** How often one of them was asked for. */
+  get asked(): number {
+    return this.reads;
+  }
+
+  hold(): void {
+    this.held = new Promise((resolve) => {
+      this.letGo = resolve;
+    });
+  }
+
+  go(): void {
+    this.held = undefined;
+    this.letGo();
+  }
+}
