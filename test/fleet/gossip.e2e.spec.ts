@@ -127,6 +127,21 @@ describe('marks among replicas', () => {
     expect(await hears(other, 2, 1500)).toMatchObject([COOLDOWN.kind, DISABLED.kind].map((kind) => ({ kind })));
   });
 
+  it('are told again to a replica that has not taken them', async () => {
+    const one = await replicas.join('one');
+    const told: HealthMark[] = [];
+    await replicas.join('other', { onMark: (mark) => told.push(mark) > 1 });
+
+    one.fleet.publish(COOLDOWN);
+
+    await until(
+      () => told.map(({ subject }) => subject),
+      (subjects) => subjects.length === 2,
+      3000,
+    );
+    expect(told[1]).toMatchObject({ subject: COOLDOWN.subject, kind: 'cooldown' });
+  });
+
   it('are told again to a Redis that has forgotten them, by who made them', async () => {
     const one = await replicas.join('one');
     const other = await replicas.join('other');

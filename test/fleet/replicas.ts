@@ -20,8 +20,11 @@ export class Replicas {
     const fleet = await Fleet.open({
       redis: { kind: 'single', url: this.url },
       replicaId: name,
-      withoutRedis: 'split',
-      onMark: (mark) => heard.push(mark),
+      withoutRedis: () => 'split',
+      onMark: (mark) => {
+        heard.push(mark);
+        return true;
+      },
       ...options,
     });
     const replica = { fleet, heard };

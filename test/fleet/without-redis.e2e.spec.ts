@@ -180,7 +180,7 @@ describe('limits while Redis is away', () => {
 
   const three = async (withoutRedis: 'split' | 'strict' | 'open'): Promise<Fleet[]> => {
     const fleets = await Promise.all(
-      ['1', '2', '3'].map(async (name) => (await replicas.join(name, { withoutRedis })).fleet),
+      ['1', '2', '3'].map(async (name) => (await replicas.join(name, { withoutRedis: () => withoutRedis })).fleet),
     );
     await until(
       () => fleets.map((fleet) => fleet.replicas),

@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { GatewayProcess, provider, startTestRedis, type TestRedis, testConfig, until } from '#testing';
+import {
+  ConfigFile,
+  GatewayProcess,
+  provider,
+  type Section,
+  startTestRedis,
+  type TestRedis,
+  testConfig,
+  until,
+} from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
 import { ask, samples, total } from './asking.js';
 
@@ -21,19 +30,21 @@ describe('limits of credentials', () => {
   let upstream: Simulator;
   let gateway: GatewayProcess;
 
-  const start = async (mode: Mode, redis?: TestRedis): Promise<void> => {
+  const configFor = (mode: Mode, redis?: TestRedis): Section => {
     const credentials = [{ name: 'main', api_key: 'k', limits: { rpm: RPM } }];
-    gateway = await GatewayProcess.start(
-      testConfig({
-        providers: {
-          limited: provider('anthropic', upstream.url, { credentials }),
-          free: provider('anthropic', upstream.url),
-        },
-        models: { limited: { targets: [{ provider: 'limited' }] }, free: { targets: [{ provider: 'free' }] } },
-        without_redis: mode,
-        ...(redis && { redis: redis.url }),
-      }),
-    );
+    return testConfig({
+      providers: {
+        limited: provider('anthropic', upstream.url, { credentials }),
+        free: provider('anthropic', upstream.url),
+      },
+      models: { limited: { targets: [{ provider: 'limited' }] }, free: { targets: [{ provider: 'free' }] } },
+      without_redis: mode,
+      ...(redis && { redis: redis.url }),
+    });
+  };
+
+  const start = async (mode: Mode, redis?: TestRedis): Promise<void> => {
+    gateway = await GatewayProcess.start(configFor(mode, redis));
   };
 
   const modeInForce = async (): Promise<string | undefined> => {
@@ -75,6 +86,25 @@ describe('limits of credentials', () => {
     await start(mode);
     expect(await modeInForce()).toBe(mode);
     await expectMode(mode);
+  });
+
+  it('hold as an operator says while Redis is away', async () => {
+    const file = await ConfigFile.write(configFor('strict'));
+    try {
+      gateway = await GatewayProcess.start(file);
+      expect((await ask(gateway, 'limited')).status).toBe(429);
+
+      await file.rewrite(configFor('open'));
+      gateway.signal('SIGHUP');
+      // A refusal holds for as long as callers were told.
+      await until(
+        () => ask(gateway, 'limited'),
+        ({ status }) => status === 200,
+      );
+      await expectMode('open');
+    } finally {
+      await file.remove();
+    }
   });
 
   it.each(MODES)(

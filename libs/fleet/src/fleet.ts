@@ -12,12 +12,12 @@ export interface FleetOptions {
   redis: RedisAddress;
   /** For people; need not be unique. */
   replicaId: string;
-  /** What becomes of credential limits while Redis is away. */
-  withoutRedis: WithoutRedis;
+  /** What becomes of credential limits while Redis is away, asked each time. */
+  withoutRedis: () => WithoutRedis;
   /** The share of a credential's limits that batches leave to whoever waits, 0 to 1. */
   keptForInteractive?: number;
-  /** Told of another replica's mark when it is new or lifted. */
-  onMark: (mark: HealthMark) => void;
+  /** Told of another replica's mark when it is new or lifted, and again within a second where it was not taken, which `false` says. */
+  onMark: (mark: HealthMark) => boolean;
   /** Told when Redis comes and goes, as calls notice it. */
   onState?: (state: LinkState) => void;
   /** Milliseconds on a clock that only goes forward. */

@@ -17,12 +17,12 @@ export const replicaId = `${hostname()}:${process.pid}`;
 
 /** Everything between an admitted call and the upstreams, as the configuration has it; it follows the configuration. */
 export const openCallPath = async ({ config, logger }: { config: ConfigSource; logger: Logger }): Promise<CallPath> => {
-  const { redis, withoutRedis, batches, signingKey } = config.current;
+  const { redis, batches, signingKey } = config.current;
   const tellOfRedis = (state: CallPath['fleet']['state']): void =>
     logger[state === 'up' ? 'info' : 'warn']({ msg: 'redis', state });
   const path = await CallPath.open({
     redis,
-    withoutRedis,
+    withoutRedis: () => config.current.withoutRedis,
     signingKey,
     randomByte,
     replicaId,

@@ -50,12 +50,13 @@ export class Engine implements Chooser {
     return explain(this.shape(route), ask, this.clock.read());
   }
 
-  /** A mark from another replica, or from an operator. `remainingMs` 0 lifts it. */
-  apply(mark: HealthMark): void {
+  /** A mark from another replica, or from an operator. `remainingMs` 0 lifts it. Gives whether it was taken; if not, say it again. */
+  apply(mark: HealthMark): boolean {
     const now = this.clock.read();
     const suspension = this.known.suspension(mark);
-    if (mark.remainingMs > 0) suspension?.hear(now, mark);
-    else if (mark.remainingMs <= 0) suspension?.lift(now);
+    if (mark.remainingMs > 0) return suspension?.hear(now, mark) ?? true;
+    if (mark.remainingMs <= 0) suspension?.lift(now);
+    return true;
   }
 
   /**

@@ -96,10 +96,10 @@ describe('a suspension', () => {
     const suspension = credential();
     suspension.impose(0, imposition('told', 0, 60_000));
     expect(suspension.lift(1_000)).toBe(true);
-    suspension.hear(2_000, heard(58_000));
-    expect(suspension.blocks(2_000)).toBeUndefined();
-    suspension.hear(4_000, heard(58_000));
-    expect(suspension.blocks(4_000)).toBe('cooldown');
+    expect(suspension.hear(1_900, heard(58_000))).toBe(false);
+    expect(suspension.blocks(1_900)).toBeUndefined();
+    expect(suspension.hear(2_000, heard(58_000))).toBe(true);
+    expect(suspension.blocks(2_000)).toBe('cooldown');
   });
 
   it('is told to others when it grows, and not when it does not', () => {

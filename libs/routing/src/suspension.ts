@@ -7,8 +7,8 @@ const LONGEST_COOLDOWN_MS = 300_000;
 const HOUR_MS = 3_600_000;
 /** So much longer is no news: marks grow on their way round, and requests that were under way are refused one after the other. */
 const NO_NEWS_MS = 1_000;
-/** So long after a mark was lifted, others may still be passing it round. */
-const LIFTED_MS = 2_000;
+/** So long after a mark was lifted, an answer that is on its way may still bring it: no question waits longer for its answer. */
+const LIFTED_MS = 1_000;
 
 const doubled = (baseMs: number, times: number, capMs: number): number =>
   Math.min(capMs, baseMs * 2 ** Math.min(times, 20));
@@ -71,16 +71,17 @@ export class Suspension {
     return isNews;
   }
 
-  /** Another replica's mark. */
-  hear(now: number, { kind, reason, remainingMs }: HealthMark): void {
-    if (now - this.liftedAt < LIFTED_MS) return;
+  /** Another replica's mark. Returns whether it was taken; just after a lifting it may be of before that, and has to be said again. */
+  hear(now: number, { kind, reason, remainingMs }: HealthMark): boolean {
+    if (now - this.liftedAt < LIFTED_MS) return false;
     const until = now + Math.min(remainingMs, kind === 'disabled' ? HOUR_MS : LONGEST_COOLDOWN_MS);
     this.knownUntil = Math.max(this.knownUntil, until);
-    if (this.until > now && until - this.until < NO_NEWS_MS) return;
+    if (this.until > now && until - this.until < NO_NEWS_MS) return true;
     if (until > this.until) this.extend(until, kind === 'disabled' ? kind : 'cooldown', reason);
     if (this.scope === 'credential') this.isUnproven = true;
     if (this.inARow === 0) this.inARow = 1;
     this.imposedAt = Math.max(this.imposedAt, now);
+    return true;
   }
 
   /**

@@ -14,8 +14,11 @@ export interface GossipOptions {
   bellLink: RedisLink;
   /** Another with each start of a process. */
   self: string;
-  /** Told of each mark of another replica's once: when it is new, longer than before, or lifted. */
-  onMark: (mark: HealthMark) => void;
+  /**
+   * Told of each mark of another replica's once: when it is new, longer than before, or lifted. Gives whether it was taken; one
+   * that was not is told again at the next look, if it still stands.
+   */
+  onMark: (mark: HealthMark) => boolean;
   now: () => number;
   /** From 0 to 1. */
   random: () => number;
@@ -112,7 +115,7 @@ export class Gossip {
     for (const one of heard) {
       if (one.by === this.options.self || before.get(one.field) === one.id) continue;
       const mark = markOf(one);
-      if (mark) this.options.onMark(mark);
+      if (mark && !this.options.onMark(mark)) this.seen.delete(one.field);
     }
   }
 }

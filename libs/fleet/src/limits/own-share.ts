@@ -11,7 +11,7 @@ export type WithoutRedis = Exclude<LimitsMode, 'shared'>;
 
 /** What a replica alone goes by. */
 export interface OwnShareRules {
-  withoutRedis: WithoutRedis;
+  withoutRedis: () => WithoutRedis;
   /** The share of a bucket that batches leave to whoever waits: 0 to 1. */
   keptForInteractive: number;
   replicas: () => number;
@@ -38,16 +38,16 @@ export class OwnShare {
 
   /** Why a request may not go; undefined when it may. */
   refuse(need: Amounts, urgency: Urgency): Refusal | undefined {
-    const { withoutRedis } = this.rules;
+    const mode = this.rules.withoutRedis();
     const [limited] = this.holdings.limited;
-    if (withoutRedis === 'strict')
+    if (mode === 'strict')
       return {
         kind: 'refused',
         dimension: limited ? DIMENSION_OF[limited] : 'concurrency',
         retryAfterMs: AWAY_RETRY_MS,
       };
     this.fill();
-    const lack = withoutRedis === 'split' ? this.lack(need, urgency) : undefined;
+    const lack = mode === 'split' ? this.lack(need, urgency) : undefined;
     return lack && refusalOf(lack);
   }
 

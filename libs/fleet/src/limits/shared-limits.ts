@@ -39,7 +39,7 @@ export class SharedLimits implements CredentialLimits {
   }
 
   get mode(): LimitsMode {
-    return this.around.link.state === 'up' ? 'shared' : this.around.withoutRedis;
+    return this.around.link.state === 'up' ? 'shared' : this.around.withoutRedis();
   }
 
   reserve(

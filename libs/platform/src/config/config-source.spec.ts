@@ -148,9 +148,9 @@ describe('the configuration in force', () => {
     await opened.reload();
     expect(onRestartNeeded).not.toHaveBeenCalled();
 
-    await writeFile(file, soundBut({ 7: 'listen: { port: 9090 }\nredis: redis://r:1' }));
+    await writeFile(file, soundBut({ 7: 'listen: { port: 9090 }\nredis: redis://r:1\nbatches: { max_open: 7 }' }));
     await opened.reload();
-    expect(onRestartNeeded.mock.calls).toEqual([[['listen', 'redis']]]);
+    expect(onRestartNeeded.mock.calls).toEqual([[['listen', 'redis', 'batches.max_open']]]);
   });
 
   it('keeps the signing key of a process that was given none', async () => {

@@ -11,6 +11,10 @@ const FIXED_AT_START: Readonly<Record<string, (config: Config) => unknown>> = {
   redis: ({ redis }) => redis,
   storage: ({ storage }) => storage,
   signing_key: ({ signingKey }) => signingKey,
+  'batches.interactive_share': ({ batches }) => batches.interactiveShare,
+  'batches.max_open': ({ batches }) => batches.maxOpen,
+  'batches.max_queued_requests': ({ batches }) => batches.maxQueuedRequests,
+  'batches.archive_after': ({ batches }) => batches.archiveAfterMs,
 };
 
 export interface ConfigSourceOptions {
