@@ -1,4 +1,5 @@
 import type { Exclusion } from './explanation.js';
+import type { Suspension } from './suspension.js';
 import type { Block, Demand, Target } from './target.js';
 
 /** The explanation of a block. `now` and `demand` are those that it was found with. */
@@ -6,13 +7,9 @@ export const explainBlock = (target: Target, block: Block, now: number, demand: 
   switch (block) {
     case 'disabled':
     case 'cooldown': {
-      const { reason, remainingMs } = longest(target, now);
-      const what = block === 'disabled' ? 'not used' : 'left alone';
-      return {
-        code: block,
-        reason: `It is ${what} for a while because the upstream answered: ${reason}.`,
-        remainingMs,
-      };
+      const { kind, reason, until } = longest(target);
+      const what = kind === 'disabled' ? 'not used' : 'left alone';
+      return exclusion(kind, `It is ${what} for a while because the upstream answered: ${reason}.`, until - now);
     }
     case 'credential-probing':
       return exclusion('probing', 'One request is finding out whether the credential works again.');
@@ -37,7 +34,5 @@ export const explainBlock = (target: Target, block: Block, now: number, demand: 
 const exclusion = (code: string, reason: string, remainingMs?: number): Exclusion => ({ code, reason, remainingMs });
 
 /** Of the suspensions that are running, the one that runs longest: before its end nothing changes. */
-const longest = (target: Target, now: number): { reason: string; remainingMs: number } =>
-  target.suspensions
-    .map((suspension) => ({ reason: suspension.reason, remainingMs: suspension.until - now }))
-    .reduce((most, other) => (other.remainingMs > most.remainingMs ? other : most));
+const longest = ({ suspensions }: Target): Suspension =>
+  suspensions.reduce((most, other) => (other.until > most.until ? other : most));

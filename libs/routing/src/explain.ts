@@ -1,6 +1,6 @@
 import { inOrderOfAffinity } from './affinity.js';
 import { Candidates } from './candidates.js';
-import type { Ask } from './chooser.js';
+import type { Ask, RoutingPolicy } from './chooser.js';
 import { explainBlock } from './exclusion.js';
 import type { Exclusion, ExplainedDeployment, Explanation } from './explanation.js';
 import { expectedCost } from './least-loaded.js';
@@ -35,11 +35,16 @@ export const explain = (shape: RouteShape, ask: Ask, now: number): Explanation =
     };
   });
   return {
-    policy: key === undefined ? 'least-loaded' : 'affinity',
+    policy: policyOf(chosen.length, key),
     panic: leniency === 'panic',
     deployments: [...usable, ...inOrderOfRoute(excluded, shape)],
     retryAfterMs: usable.length > 0 ? undefined : standstillOf(shape, now, ask, () => true).remainingMs,
   };
+};
+
+const policyOf = (count: number, key: string | undefined): RoutingPolicy => {
+  if (count <= 1) return 'only';
+  return key === undefined ? 'least-loaded' : 'affinity';
 };
 
 interface Chosen {

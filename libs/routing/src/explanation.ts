@@ -1,4 +1,5 @@
 import type { Deployment } from '#core';
+import type { RoutingPolicy } from './chooser.js';
 
 /** Why a deployment may not be used now. */
 export interface Exclusion {
@@ -23,7 +24,7 @@ export interface ExplainedDeployment {
 /** Where a call would go now, and why. Asking changes nothing. */
 export interface Explanation {
   /** How the order was made. */
-  policy: 'affinity' | 'least-loaded';
+  policy: RoutingPolicy;
   /** Breakers are ignored, because nothing else is left. */
   panic: boolean;
   /** In order of place, the excluded ones after them in the order of the configuration. */

@@ -135,7 +135,7 @@ describe('what an operator does', () => {
         .tried[0]?.startsWith('b')
     );
     const { deployments, policy, panic, retryAfterMs } = virtual.engine.explain(route, anAsk());
-    expect({ policy, panic, retryAfterMs }).toEqual({ policy: 'least-loaded', panic: false, retryAfterMs: undefined });
+    expect({ policy, panic, retryAfterMs }).toEqual({ policy: 'only', panic: false, retryAfterMs: undefined });
     expect(deployments.map(({ deployment, place, excluded }) => [deployment.id[0], place, excluded?.code])).toEqual([
       ['a', 1, undefined],
       ['b', undefined, 'cooldown'],

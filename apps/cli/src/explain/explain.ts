@@ -1,7 +1,6 @@
-import colors from 'picocolors';
-import { table } from '../check/table.js';
 import type { Surroundings } from '../surroundings.js';
 import { adminOf } from './administration.js';
+import { type Explanation, explanationLines } from './explanation-lines.js';
 
 /** The flags of `switchyard explain`. */
 export interface ExplainOptions {
@@ -12,65 +11,12 @@ export interface ExplainOptions {
   json?: boolean;
 }
 
-/** What a gateway answers; see `apps/gateway/src/admin/routing-view.ts`. */
-interface Explanation {
-  model: string;
-  route: string;
-  policy: 'affinity' | 'least-loaded' | 'only';
-  panic: boolean;
-  retry_after_ms: number | null;
-  eligible: readonly { id: string; tier: number; weight: number; score: number | null }[];
-  excluded: readonly { id: string; tier: number; reason: string; remaining_ms: number | null }[];
-}
-
-const POLICIES: Readonly<Record<Explanation['policy'], string>> = {
-  affinity: 'by affinity: a conversation stays where its prompt is cached',
-  'least-loaded': 'the less loaded of two drawn at random goes first',
-  only: 'there is nothing to choose from',
-};
-
-const seconds = (ms: number | null): string => (ms === null ? '' : `for ${Math.ceil(ms / 1000)} s more`);
-
-const headline = ({ model, route, eligible, retry_after_ms }: Explanation): string => {
-  const named = model === route ? model : `${model} (route ${route})`;
-  const [first] = eligible;
-  if (first) return `${named} would go to ${colors.bold(first.id)} now.`;
-  const when = retry_after_ms === null ? '' : ` Ask again in ${Math.ceil(retry_after_ms / 1000)} s.`;
-  return `${named} can go nowhere now.${when}`;
-};
-
-const lines = (explanation: Explanation): string[] => {
-  const { eligible, excluded, panic, policy } = explanation;
-  const parts = [headline(explanation)];
-  if (panic) parts.push(colors.yellow('Nothing healthy is left, so broken upstreams are tried all the same.'));
-  if (eligible.length > 0) {
-    const rows = eligible.map(({ id, tier, weight, score }, at) => [
-      `${at + 1}.`,
-      id,
-      `tier ${tier}`,
-      `weight ${Number(weight.toFixed(2))}`,
-      score === null ? '' : `score ${score.toPrecision(3)}`,
-    ]);
-    parts.push(`\n${colors.bold('order')} (${POLICIES[policy]})\n${table(rows)}`);
-  }
-  if (excluded.length > 0) {
-    const rows = excluded.map(({ id, tier, reason, remaining_ms }) => [
-      id,
-      `tier ${tier}`,
-      reason,
-      seconds(remaining_ms),
-    ]);
-    parts.push(`\n${colors.bold('left out')}\n${table(rows)}`);
-  }
-  return parts;
-};
-
 /** Asks a running gateway where a call would go now, and why. Resolves to the exit code: 1 when it could go nowhere. */
 export const explain = async (model: string, options: ExplainOptions, surroundings: Surroundings): Promise<number> => {
   const client = await adminOf(options, surroundings);
   const question = { model, affinity: options.affinity, input_tokens: options.inputTokens };
   const answer = (await client.post('/admin/v1/explain', question)) as Explanation;
   if (options.json) surroundings.print(JSON.stringify(answer, null, 2));
-  else for (const line of lines(answer)) surroundings.print(line);
+  else for (const line of explanationLines(answer)) surroundings.print(line);
   return answer.eligible.length > 0 ? 0 : 1;
 };
