@@ -1,4 +1,4 @@
-import type { Failure } from '#core';
+import type { Failure, ReportedLimit } from '#core';
 import type { Ask } from './chooser.js';
 import { judge, type Outcome, type Verdict } from './outcome.js';
 import type { Member } from './route-shape.js';
@@ -15,6 +15,8 @@ export type Announce = (suspension: Suspension) => void;
 /** One request to one deployment, as far as it teaches anything: every rule of the outcome table is carried out here. */
 export class Attempt {
   private readonly target: Target;
+  /** Counting tokens has limits and speeds of its own, and shows nothing about the use of the model. */
+  private readonly countsTokens: boolean;
   private okStamp: number | undefined;
   private throttleStamp: number | undefined;
   private isOver = false;
@@ -30,14 +32,20 @@ export class Attempt {
     const { connectMs, firstByteMs } = member.deployment.provider.timeouts;
     const leaseMs = Math.min(LONGEST_PROBE_MS, Math.max(SHORTEST_PROBE_MS, connectMs + firstByteMs));
     const { credential } = target.shared.suspensions;
+    target.inFlight++;
+    this.countsTokens = ask.endpoint === 'count_tokens';
+    if (this.countsTokens) return;
     if (target.breaker.wantsProbe(startedAt)) target.breaker.probe.take(this, startedAt, leaseMs);
     if (credential.wantsProbe(startedAt)) credential.probe.take(this, startedAt, leaseMs);
-    target.inFlight++;
     target.pacer.sent(startedAt, ask.urgency);
   }
 
+  reported(now: number, limits: readonly ReportedLimit[]): void {
+    if (!this.countsTokens) this.target.headroom.observe(now, limits);
+  }
+
   firstByte(now: number, afterMs: number): void {
-    if (this.isOver) return;
+    if (this.isOver || this.countsTokens) return;
     this.accept(now);
     if (this.ask.stream) this.target.firstByte.observe(now, this.believable(afterMs), this.ask.estimate.inputTokens);
   }
@@ -59,7 +67,7 @@ export class Attempt {
       case 'answered':
         if (outcome.local === true) return undefined;
         this.accept(now);
-        this.target.breaker.completed(this.startedAt);
+        if (!this.countsTokens) this.target.breaker.completed(this.startedAt);
         return undefined;
       case 'failed':
         return this.fail(now, outcome.failure);
@@ -87,8 +95,9 @@ export class Attempt {
 
   private fail(now: number, failure: Failure): Verdict {
     const { deployment } = this.member;
-    const namesModel = deployment.model !== undefined && this.ask.endpoint !== 'count_tokens';
-    const verdict = judge(failure, { accepted: this.okStamp !== undefined, namesModel });
+    const { countsTokens } = this;
+    const namesModel = deployment.model !== undefined;
+    const verdict = judge(failure, { accepted: this.okStamp !== undefined, namesModel, countsTokens });
     if (verdict.window === 'ok') this.accept(now);
     if (verdict.window === 'fail') this.countFailure(now, verdict);
     this.suspend(now, verdict, failure);
@@ -97,7 +106,7 @@ export class Attempt {
 
   /** The upstream takes requests: said at the first byte, because an answer may last for minutes. */
   private accept(now: number): void {
-    if (this.okStamp !== undefined) return;
+    if (this.okStamp !== undefined || this.countsTokens) return;
     const { breaker, pacer, shared, suspensions } = this.target;
     const wasClosedAt = breaker.closedAt;
     this.okStamp = breaker.accepted(this.startedAt, now, breaker.probe.isHeldBy(this));

@@ -70,8 +70,7 @@ export class CallPlan implements Plan, Selection {
   }
 
   reported(deployment: Deployment, limits: readonly ReportedLimit[]): void {
-    const member = this.current?.member;
-    if (member?.deployment === deployment) member.target.headroom.observe(this.tools.clock.read(), limits);
+    if (this.current?.member.deployment === deployment) this.current.reported(this.tools.clock.read(), limits);
   }
 
   settled(deployment: Deployment, outcome: Outcome): void {
@@ -125,6 +124,8 @@ export class CallPlan implements Plan, Selection {
     for (;;) {
       const member = selector.select(this.shape, this);
       if (!member) return undefined;
+      // Counting tokens is no use of the model, which is what is throttled.
+      if (this.ask.endpoint === 'count_tokens') return member;
       const { throttle } = member.target.shared;
       const chance = throttle.chance(this.now, this.ask.urgency);
       if (chance === 0 || member.target.wantsProbe(this.now) || random() >= chance) return member;

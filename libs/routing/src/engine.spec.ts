@@ -249,11 +249,54 @@ describe('the engine', () => {
     expect(virtual.peek(wildcard)).toMatchObject({ kind: 'try' });
   });
 
-  it('learns nothing about a model from an upstream that cannot count tokens', () => {
+  it.each<[string, Outcome]>([
+    ['404', failed(404)],
+    ['403', failed(403)],
+    ['429', failed(429, { retryAfterMs: 1_000 })],
+    ['529', failed(529)],
+    ['503', failed(503, { retryAfterMs: 60_000 })],
+    ['silence', failed('first-byte-timeout')],
+    ['an answer', ANSWERED],
+  ])('learns nothing about the use of a model from %s to a request to count tokens', (_, outcome) => {
     const virtual = new VirtualEngine();
     const only = aRoute([aDeployment('a')]);
-    virtual.call(only, always(failed(404)), { endpoint: 'count_tokens' });
+    for (let call = 0; call < 4; call++) virtual.begin(only)?.settle(failed('reset'));
+    const before = virtual.engine.targets([only]);
+    const spent = [{ dimension: 'requests', limit: 100, remaining: 0, resetMs: 60_000 }] as const;
+    for (let call = 0; call < 20; call++) {
+      const counting = virtual.begin(only, { endpoint: 'count_tokens' });
+      counting?.reported(spent);
+      if (outcome.kind === 'answered') counting?.firstByte(100);
+      counting?.settle(outcome);
+      expect(counting?.next()).toMatchObject({ kind: 'none' });
+    }
+    expect(virtual.engine.targets([only])).toEqual(before);
     expect(virtual.peek(only)).toMatchObject({ kind: 'try' });
+  });
+
+  it.each<[string, Outcome, string]>([
+    ['nobody is there', failed('connect'), 'breaker-open'],
+    ['the credential is refused', failed(401), 'disabled'],
+  ])('learns from a request to count tokens that %s', (_, outcome, code) => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    for (let call = 0; call < 5; call++) virtual.begin(only, { endpoint: 'count_tokens' })?.settle(outcome);
+    expect(virtual.engine.targets([only])[0]?.excluded?.code).toBe(code);
+  });
+
+  it('sends requests to count tokens although most others are refused, and does not count them among those', () => {
+    const virtual = new VirtualEngine();
+    const only = aRoute([aDeployment('a')]);
+    for (let call = 0; call < 20; call++) {
+      const running = virtual.begin(only);
+      running?.settle(failed(429, { retryAfterMs: 1 }));
+      virtual.now += 10;
+    }
+    const chances = Array.from({ length: 50 }, () => {
+      expect(virtual.call(only, always(ANSWERED), { endpoint: 'count_tokens' }).tried).toHaveLength(1);
+      return virtual.engine.explain(only, anAsk()).deployments[0]?.excluded?.code;
+    });
+    expect(new Set(chances).size).toBe(1);
   });
 
   it('spills to the next tier at once, and returns slowly', () => {

@@ -23,9 +23,10 @@ const failure = (kind: FailureKind, status?: number, type = 'api_error', missing
   missing,
 });
 
-const silent: AttemptFacts = { accepted: false, namesModel: true };
-const speaking: AttemptFacts = { accepted: true, namesModel: true };
-const wildcard: AttemptFacts = { accepted: false, namesModel: false };
+const silent: AttemptFacts = { accepted: false, namesModel: true, countsTokens: false };
+const speaking: AttemptFacts = { ...silent, accepted: true };
+const wildcard: AttemptFacts = { ...silent, namesModel: false };
+const counting: AttemptFacts = { ...silent, countsTokens: true };
 
 /** `+1 fail provider-model told-or-growing next-provider`: a row of the table in words. */
 const words = ({ consecutive, window, suspends, next }: Verdict): string =>
@@ -119,6 +120,21 @@ describe('the outcome table', () => {
     expect(words(judge(failure('status', status), wildcard))).toBe(ACCOUNT);
   });
 
+  it.each<[FailureKind, number | undefined, string]>([
+    ['connect', undefined, BROKEN],
+    ['status', 401, ACCOUNT],
+    ['status', 403, CHOICE],
+    ['status', 404, CHOICE],
+    ['status', 429, CHOICE],
+    ['status', 503, CHOICE],
+    ['reset', undefined, CHOICE],
+    ['status', 529, '+0 | nothing | – | next-provider'],
+    ['status', 400, OURS],
+    ['first-byte-timeout', undefined, CHOICE],
+  ])('judges %s %s to a request to count tokens: %s', (kind, status, expected) => {
+    expect(words(judge(failure(kind, status), counting))).toBe(expected);
+  });
+
   it('leaves an upstream alone for longer when nobody is there', () => {
     expect(judge(failure('connect'), silent).openCapMs).toBe(300_000);
     expect(judge(failure('reset'), silent).openCapMs).toBe(120_000);
@@ -130,7 +146,7 @@ describe('the outcome table', () => {
       status: fc.option(fc.integer(), { nil: undefined }),
       error: fc.record({ type: fc.string(), message: fc.string() }),
     });
-    const anyFacts = fc.record({ accepted: fc.boolean(), namesModel: fc.boolean() });
+    const anyFacts = fc.record({ accepted: fc.boolean(), namesModel: fc.boolean(), countsTokens: fc.boolean() });
     fc.assert(
       fc.property(anyFailure, anyFacts, (given, facts) => {
         expect(judge(given, facts)).toMatchObject({

@@ -48,8 +48,10 @@ export interface Verdict {
 export interface AttemptFacts {
   /** The first byte of an answer had come. */
   accepted: boolean;
-  /** The configuration named the model, not the caller, and the request was to use it. */
+  /** The configuration named the model, not the caller. */
   namesModel: boolean;
+  /** The request was to count tokens, which is no use of the model. */
+  countsTokens: boolean;
 }
 
 const row = (verdict: Partial<Verdict> & Pick<Verdict, 'next'>): Verdict => ({
@@ -125,6 +127,14 @@ const ofStatus = (status: number, failure: Failure, facts: AttemptFacts): Verdic
  * A connection that had been closed before anything was asked never gets here: the exchange repeats the request at once.
  */
 export const judge = (failure: Failure, facts: AttemptFacts): Verdict => {
+  const verdict = onUse(failure, facts);
+  return !facts.countsTokens || holdsForAll(verdict) ? verdict : row({ next: verdict.next });
+};
+
+/** Counting has limits and faults of its own. Only that nobody is there, or that the credential is refused, is the same for both. */
+const holdsForAll = (verdict: Verdict): boolean => verdict === UNREACHABLE || verdict === ACCOUNT_REFUSED;
+
+const onUse = (failure: Failure, facts: AttemptFacts): Verdict => {
   switch (failure.kind) {
     case 'connect':
       return UNREACHABLE;
