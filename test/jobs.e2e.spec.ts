@@ -192,9 +192,9 @@ describe('a job', () => {
   });
 });
 
-describe('a call that may be answered later', () => {
-  const later = (prefer: string, params: object) => post('/v1/messages', params, { prefer });
+const later = (prefer: string, params: object) => post('/v1/messages', params, { prefer });
 
+describe('a call that may be answered later', () => {
   it('is a job at once', async () => {
     const { response, job } = await later('respond-async', ask('sim'));
     expect(response.status).toBe(202);
@@ -335,6 +335,18 @@ describe('the stream of a job', () => {
 });
 
 describe('canceling', () => {
+  it('is told in the same words to who waits and to who watches', async () => {
+    const waiting = later('respond-async, wait=20', ask('sim@stall;label=told'));
+    await simulator.ledger.waitFor(({ model }) => model?.includes('label=told') ?? false);
+    const list = (await (await yard.gateway.get(`${JOBS}?limit=1`)).json()) as { data: [Job] };
+    const [{ id }] = list.data;
+    await cancel(id);
+    const { response, job } = await waiting;
+    const { error } = job as unknown as { error: unknown };
+    expect([response.status, error]).toMatchObject([409, { type: 'conflict_error' }]);
+    expect(await (await streamOf(id)).text()).toContain(`"error":${JSON.stringify(error)}`);
+  });
+
   it('a job that runs leaves its upstream', async () => {
     const { id } = await submit(ask(`sim@stall;label=cancel`));
     await untilRunning(id);

@@ -3,6 +3,7 @@ export type { AssembledWorks } from './assemble.js';
 export { BATCH_LIMITS, MAX_PARAMS_DEPTH } from './intake/limits.js';
 export { type BatchRequest, readRequest } from './intake/read-request.js';
 export { splitRequests } from './intake/split-requests.js';
+export { UNANSWERED } from './desk/unanswered.js';
 export type { ChunkOffers } from './chunk-offers.js';
 export { CRASH_POINTS } from './crash-point.js';
 export { layout } from './layout.js';
@@ -24,6 +25,7 @@ export { Schedule } from './schedule/schedule.js';
 export type { Ticket } from './schedule/ticket.js';
 export type {
   AnswerEvents,
+  JobEvent,
   Line,
   LineResult,
   LineRunner,

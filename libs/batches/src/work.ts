@@ -81,6 +81,13 @@ export type LineResult =
   | { type: 'canceled' }
   | { type: 'expired' };
 
+/** An event of a job as a watcher gets it. */
+export interface JobEvent {
+  id: string;
+  event: string;
+  data: string;
+}
+
 /** What a face asks to be done later. */
 export interface Submission {
   kind: WorkKind;
@@ -134,11 +141,7 @@ export interface Works {
   /** Resolves when the work has ended, or with what it is at the time limit or abort. */
   waitForEnd(work: Work, withinMs: number, signal: AbortSignal): Promise<Work>;
   /** A job's Messages events from after `lastEventId` on (all of them without), as they come, until it ends. */
-  events(
-    work: Work,
-    lastEventId: string | undefined,
-    signal: AbortSignal,
-  ): AsyncIterable<{ id: string; event: string; data: string }>;
+  events(work: Work, lastEventId: string | undefined, signal: AbortSignal): AsyncIterable<JobEvent>;
 }
 
 /** Where the Messages events of a streamed answer go, for those who watch a job. */

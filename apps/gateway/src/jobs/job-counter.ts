@@ -1,4 +1,4 @@
-import type { LineResult, Work } from '#batches';
+import { type LineResult, UNANSWERED, type Work } from '#batches';
 import { ApiError, STATUS_OF } from '#core';
 import { readJobRequest, readMessagesRequest } from '#dialects';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -60,18 +60,12 @@ export class JobCounter {
 
 /** What a synchronous call would have been answered. */
 const asAnswered = (result: LineResult | undefined, reply: FastifyReply): object => {
-  switch (result?.type) {
-    case 'succeeded':
-      return result.message as object;
-    case 'errored': {
-      const { type } = result.error.error;
-      void reply.code(type in STATUS_OF ? STATUS_OF[type as keyof typeof STATUS_OF] : 500);
-      return result.error;
-    }
-    case 'canceled':
-      throw new ApiError('conflict_error', 'The job was canceled before it was answered.');
-    case 'expired':
-    case undefined:
-      throw new ApiError('timeout_error', 'The job expired before it was answered.');
+  if (result?.type === 'succeeded') return result.message as object;
+  if (result?.type === 'errored') {
+    const { type } = result.error.error;
+    void reply.code(type in STATUS_OF ? STATUS_OF[type as keyof typeof STATUS_OF] : 500);
+    return result.error;
   }
+  const { type, message } = UNANSWERED[result?.type ?? 'expired'];
+  throw new ApiError(type, message);
 };

@@ -52,8 +52,8 @@ export class JobsController {
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('id') id: string): Promise<void> {
     const work = await this.find(request, id);
     const lastEventId = [request.headers['last-event-id']].flat()[0] || undefined;
-    const { works } = this.counter;
-    const events = jobEvents({ works, work, lastEventId, requestId: request.id, signal: hangUpSignal(reply) });
+    const signal = hangUpSignal(reply);
+    const events = jobEvents(this.counter.works.events(work, lastEventId, signal), signal);
     await reply
       .headers({
         'content-type': 'text/event-stream; charset=utf-8',

@@ -1,19 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { keys } from '../redis/keys.js';
 import { type KeptEvent, readJobResult } from '../seal/job-result.js';
-import type { LineResult, Work } from '../work.js';
+import type { JobEvent, LineResult, Work } from '../work.js';
 import type { WorkStore } from '../work-store.js';
+import { UNANSWERED } from './unanswered.js';
 
 /** How late an event may be seen. */
 const LOOK_EVERY_MS = 100;
 const MOST_AT_ONCE = 500;
-
-/** An event of a job as a watcher gets it. */
-export interface JobEvent {
-  id: string;
-  event: string;
-  data: string;
-}
 
 interface Place {
   run: number;
@@ -25,30 +19,35 @@ const readPlace = (id: string): Place => {
   return { run: Number(run), number: Number(number) };
 };
 
-const errorEvent = ({ run, number }: Place, type: string, message: string): JobEvent => ({
+/** What stands in an `error` event. */
+interface Told {
+  error: { type: string; message: string };
+  request_id?: string | null;
+}
+
+const errorEvent = ({ run, number }: Place, told: Told): JobEvent => ({
   id: `${run}-${number + 1}`,
   event: 'error',
-  data: JSON.stringify({ type: 'error', error: { type, message } }),
+  data: JSON.stringify({ type: 'error', ...told }),
 });
 
-/** Its id is of the run that is lost, so that whoever comes back with it is told the same. */
-const lost = (after: Place): JobEvent =>
-  errorEvent(
-    after,
-    'overloaded_error',
-    'The answer broke off and the job runs anew. Connect again without Last-Event-ID to see it from its beginning.',
-  );
+/** For who has seen the beginning of another run. Its id is of that one, so that whoever comes back with it is told the same. */
+const LOST: Told = {
+  error: {
+    type: 'overloaded_error',
+    message:
+      'The answer broke off and the job runs anew. Connect again without Last-Event-ID to see it from its beginning.',
+  },
+};
+
+const UNKEPT: Told = {
+  error: { type: 'api_error', message: 'The events of this job are too many to be kept. Its result is there.' },
+};
 
 /** What an ended job has to say in the end that its events have not said. */
-const lastWord = (result: LineResult, events: readonly KeptEvent[] | undefined, after: Place): JobEvent | undefined => {
-  if (!events && result.type === 'succeeded')
-    return errorEvent(after, 'api_error', 'The events of this job are too many to be kept. Its result is there.');
-  if (result.type === 'succeeded') return undefined;
-  if (result.type === 'errored') {
-    const { type, message } = result.error.error;
-    return errorEvent(after, type, message);
-  }
-  return errorEvent(after, 'api_error', result.type === 'canceled' ? 'The job was canceled.' : 'The job expired.');
+const lastWord = (result: LineResult, events: readonly KeptEvent[] | undefined): Told | undefined => {
+  if (result.type === 'succeeded') return events ? undefined : UNKEPT;
+  return result.type === 'errored' ? result.error : { error: UNANSWERED[result.type] };
 };
 
 /** The events of a job for one watcher: those that were, then those that come, until the job has ended. */
@@ -70,7 +69,7 @@ export class JobEvents {
       const work = await this.look();
       if (!work || work.status === 'ended') return yield* this.replay(id);
       for (const event of await this.live(id)) {
-        if (this.place && this.isElsewhere(event.id)) return yield lost(this.place);
+        if (this.place && this.isElsewhere(event.id)) return yield errorEvent(this.place, LOST);
         // A gap is what could not be shown live; the rest comes at the end.
         const place = readPlace(event.id);
         if (place.number !== (this.place?.number ?? 0) + 1) break;
@@ -102,10 +101,10 @@ export class JobEvents {
     const stored = await readJobResult(this.store, job);
     if (!stored) return;
     const { result, events, run } = stored;
-    if (this.place && events && this.place.run !== run) return yield lost(this.place);
+    if (this.place && events && this.place.run !== run) return yield errorEvent(this.place, LOST);
     let number = this.place?.number ?? 0;
     for (const [event, data] of events?.slice(number) ?? []) yield { id: `${run}-${++number}`, event, data };
-    const word = lastWord(result, events, { run, number });
-    if (word) yield word;
+    const word = lastWord(result, events);
+    if (word) yield errorEvent({ run, number }, word);
   }
 }
