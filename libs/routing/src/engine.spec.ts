@@ -249,56 +249,6 @@ describe('the engine', () => {
     expect(virtual.peek(wildcard)).toMatchObject({ kind: 'try' });
   });
 
-  it.each<[string, Outcome]>([
-    ['404', failed(404)],
-    ['403', failed(403)],
-    ['429', failed(429, { retryAfterMs: 1_000 })],
-    ['529', failed(529)],
-    ['503', failed(503, { retryAfterMs: 60_000 })],
-    ['silence', failed('first-byte-timeout')],
-    ['an answer', ANSWERED],
-  ])('learns nothing about the use of a model from %s to a request to count tokens', (_, outcome) => {
-    const virtual = new VirtualEngine();
-    const only = aRoute([aDeployment('a')]);
-    for (let call = 0; call < 4; call++) virtual.begin(only)?.settle(failed('reset'));
-    const before = virtual.engine.targets([only]);
-    const spent = [{ dimension: 'requests', limit: 100, remaining: 0, resetMs: 60_000 }] as const;
-    for (let call = 0; call < 20; call++) {
-      const counting = virtual.begin(only, { endpoint: 'count_tokens' });
-      counting?.reported(spent);
-      if (outcome.kind === 'answered') counting?.firstByte(100);
-      counting?.settle(outcome);
-      expect(counting?.next()).toMatchObject({ kind: 'none' });
-    }
-    expect(virtual.engine.targets([only])).toEqual(before);
-    expect(virtual.peek(only)).toMatchObject({ kind: 'try' });
-  });
-
-  it.each<[string, Outcome, string]>([
-    ['nobody is there', failed('connect'), 'breaker-open'],
-    ['the credential is refused', failed(401), 'disabled'],
-  ])('learns from a request to count tokens that %s', (_, outcome, code) => {
-    const virtual = new VirtualEngine();
-    const only = aRoute([aDeployment('a')]);
-    for (let call = 0; call < 5; call++) virtual.begin(only, { endpoint: 'count_tokens' })?.settle(outcome);
-    expect(virtual.engine.targets([only])[0]?.excluded?.code).toBe(code);
-  });
-
-  it('sends requests to count tokens although most others are refused, and does not count them among those', () => {
-    const virtual = new VirtualEngine();
-    const only = aRoute([aDeployment('a')]);
-    for (let call = 0; call < 20; call++) {
-      const running = virtual.begin(only);
-      running?.settle(failed(429, { retryAfterMs: 1 }));
-      virtual.now += 10;
-    }
-    const chances = Array.from({ length: 50 }, () => {
-      expect(virtual.call(only, always(ANSWERED), { endpoint: 'count_tokens' }).tried).toHaveLength(1);
-      return virtual.engine.explain(only, anAsk()).deployments[0]?.excluded?.code;
-    });
-    expect(new Set(chances).size).toBe(1);
-  });
-
   it('spills to the next tier at once, and returns slowly', () => {
     const virtual = new VirtualEngine();
     const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
@@ -353,52 +303,6 @@ describe('the engine', () => {
       running.settle(failed('cut'));
     }
     expect(sent).toBeLessThan(100);
-  });
-
-  it('lets one request through a half-open breaker, and takes a 429 as no recovery', () => {
-    const virtual = new VirtualEngine();
-    const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
-    for (let call = 0; call < 5; call++) virtual.call(route, failing(['a'], failed('connect')));
-    expect(virtual.peek(route)).toMatchObject({ deployment: { provider: { name: 'b' } } });
-    virtual.now += 5_001;
-    const probe = virtual.begin(route);
-    expect(probe?.deployment.provider.name).toBe('a');
-    for (let call = 0; call < 20; call++)
-      expect(virtual.peek(route)).toMatchObject({ deployment: { provider: { name: 'b' } } });
-    probe?.settle(failed(429, { retryAfterMs: 100 }));
-    const state = virtual.engine.targets([route])[0]?.breaker;
-    expect(state?.state).toBe('open');
-    expect(state?.remainingMs).toBeGreaterThanOrEqual(5_000);
-  });
-
-  it('takes an answer that begins and is an error for no recovery', () => {
-    const virtual = new VirtualEngine();
-    const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
-    const overloaded = failed('error-event', { status: 529, error: { type: 'overloaded_error', message: 'x' } });
-    for (let call = 0; call < 5; call++) virtual.call(route, failing(['a'], failed('connect')));
-    const lengths = Array.from({ length: 3 }, () => {
-      virtual.now += 120_000;
-      const probe = virtual.begin(route);
-      expect(probe?.deployment.provider.name).toBe('a');
-      probe?.firstByte(100);
-      probe?.settle(overloaded);
-      const [a] = virtual.engine.targets([route]);
-      expect(a?.breaker.state).toBe('open');
-      return a?.excluded?.remainingMs;
-    });
-    expect(lengths).toEqual([2_000, 4_000, 8_000]);
-  });
-
-  it('gives the probe to the next when its caller has left, or when it is never heard of again', () => {
-    const virtual = new VirtualEngine();
-    const route = aRoute([aDeployment('a'), aDeployment('b', { tier: 2 })]);
-    for (let call = 0; call < 5; call++) virtual.call(route, failing(['a'], failed('connect')));
-    virtual.now += 5_001;
-    virtual.begin(route)?.settle({ kind: 'abandoned' });
-    const lost = virtual.begin(route);
-    expect(lost?.deployment.provider.name).toBe('a');
-    virtual.now += 65_001;
-    expect(virtual.begin(route)?.deployment.provider.name).toBe('a');
   });
 
   it('counts an answer at its first byte, and takes that back when it breaks off', () => {

@@ -91,7 +91,8 @@ describe('the pace of batches', () => {
 
   it('is not limited before anything has been refused', () => {
     const virtual = new VirtualEngine();
-    for (let call = 0; call < 1_000; call++) expect(virtual.begin(only, { urgency: 'batch' })?.deployment).toBe(only.deployments[0]);
+    for (let call = 0; call < 1_000; call++)
+      expect(virtual.begin(only, { urgency: 'batch' })?.deployment).toBe(only.deployments[0]);
   });
 
   it('makes batches wait, and nobody else', () => {
