@@ -3,6 +3,9 @@ import * as fc from 'fast-check';
 import { InvalidJson } from './invalid-json.js';
 import { scanTopLevel } from './json-scan.js';
 
+/** Texts of each kind: a third of them unless everything is run. */
+const TEXTS = process.env.SWITCHYARD_LONG === '1' ? 30_000 : 10_000;
+
 const scan = (text: string) => scanTopLevel(Buffer.from(text), { maxDepth: 128 });
 
 const refusal = (text: string | Buffer, limits = { maxDepth: 128 }): InvalidJson => {
@@ -54,15 +57,15 @@ const fragments = fc.constantFrom(' ', '\t', '\n', '\r', ...`${written} ${number
 const object = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 });
 
 describe('the scan of a JSON text', () => {
-  it('accepts what JSON.parse accepts, with the same members: 30,000 good texts', () => {
+  it(`accepts what JSON.parse accepts, with the same members: ${TEXTS} good texts`, () => {
     const text = fc
       .tuple(object, fc.constantFrom(undefined, 1, '\t', '\n\r  '))
       .map(([value, indent]) => Buffer.from(JSON.stringify(value, null, indent)));
 
-    expect(() => fc.assert(fc.property(text, checkAgreement), { numRuns: 30_000 })).not.toThrow();
+    expect(() => fc.assert(fc.property(text, checkAgreement), { numRuns: TEXTS })).not.toThrow();
   });
 
-  it('agrees with JSON.parse about 40,000 texts with faults', () => {
+  it(`agrees with JSON.parse about ${TEXTS} texts with faults`, () => {
     const fault = fc.record({
       place: fc.double({ min: 0, max: 1, noNaN: true }),
       cut: fc.nat(3),
@@ -77,13 +80,13 @@ describe('the scan of a JSON text', () => {
       return body;
     });
 
-    expect(() => fc.assert(fc.property(faulty, checkAgreement), { numRuns: 40_000 })).not.toThrow();
+    expect(() => fc.assert(fc.property(faulty, checkAgreement), { numRuns: TEXTS })).not.toThrow();
   });
 
-  it('agrees with JSON.parse about 30,000 heaps of fragments', () => {
+  it(`agrees with JSON.parse about ${TEXTS} heaps of fragments`, () => {
     const heap = fc.array(fragments, { maxLength: 8 }).map((pieces) => Buffer.from(`{"a":${pieces.join('')}}`));
 
-    expect(() => fc.assert(fc.property(heap, checkAgreement), { numRuns: 30_000 })).not.toThrow();
+    expect(() => fc.assert(fc.property(heap, checkAgreement), { numRuns: TEXTS })).not.toThrow();
   });
 
   it('agrees with JSON.parse about every byte at every place of a word', () => {
