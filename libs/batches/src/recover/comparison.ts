@@ -37,7 +37,7 @@ export class Comparison {
       for (const [at, id] of ids.entries()) if (flags[at]) known.add(id);
     }
     const wanted = [...new Set([...stored.filter((id) => !known.has(id)), ...open])];
-    await inParallel(wanted, (id) => this.restore(id));
+    await inParallel(wanted, (id) => this.tryTo(id, () => this.restore(id)));
     const inStorage = new Set(stored);
     const kept = await this.all((from) => sets.kept(from, PAGE));
     await inParallel(
@@ -45,6 +45,19 @@ export class Comparison {
       (id) => this.forget(id),
     );
     return wanted.length;
+  }
+
+  /** A work that cannot be read must not keep all others waiting: it is reported, and tried again with what submissions have left. */
+  private async tryTo(id: string, act: () => Promise<void>): Promise<void> {
+    const { storage, submissions, sets, report } = this.store;
+    try {
+      await act();
+    } catch (error) {
+      // With storage or Redis away it is not the work that is at fault, and nothing was compared.
+      await storage.check();
+      await submissions.watch(id, await sets.now());
+      report('batches.unreadable', { work: id, error: String(error) });
+    }
   }
 
   private async restore(id: string): Promise<void> {

@@ -173,7 +173,7 @@ export class Submissions {
     await this.redis.zrem(keys.trash, id);
   }
 
-  /** Looks after what was found in storage without a manifest, later: its submission may still be going on. */
+  /** Looks after what was found in storage without a manifest that can be read, later: its submission may still be going on. */
   async watch(id: string, dueAt: number): Promise<void> {
     await this.redis.zadd(keys.spool, 'NX', dueAt, id);
   }
