@@ -263,7 +263,7 @@ describe('asking where a call would go', () => {
       expect((await admin('POST', path)).status).toBe(404);
     });
 
-    it.each(['status=401', 'status=404', 'status=429', 'status=529', 'status=500;retry-after=60'])(
+    it.each(['status=401', 'status=404;message=model: claude-test', 'status=429', 'status=529', 'status=500;retry-after=60'])(
       'forgets what an upstream did, as if it had never been: %s',
       async (fault) => {
         const before = await explain('tiers');
