@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { keys } from './keys.js';
+import { leaveTurn, takeTurn } from './turn.js';
 
 /** Which works want looking after. */
 export class WorkSets {
@@ -49,14 +50,11 @@ export class WorkSets {
 
   /** Takes or keeps the turn to repair. Two that have it at once do no harm. */
   async takeTurn(owner: string, forMs: number): Promise<boolean> {
-    if ((await this.redis.set(keys.turn, owner, 'PX', forMs, 'NX')) === 'OK') return true;
-    if ((await this.redis.get(keys.turn)) !== owner) return false;
-    await this.redis.pexpire(keys.turn, forMs);
-    return true;
+    return takeTurn(this.redis, keys.turn, { owner, forMs });
   }
 
   /** Lets another repair at once. */
   async leaveTurn(owner: string): Promise<void> {
-    if ((await this.redis.get(keys.turn)) === owner) await this.redis.del(keys.turn);
+    await leaveTurn(this.redis, keys.turn, owner);
   }
 }

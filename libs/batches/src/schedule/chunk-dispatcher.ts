@@ -1,5 +1,6 @@
 import type { ChunkOffers } from '../chunk-offers.js';
 import type { Doorbell } from './doorbell.js';
+import { isFull } from './is-full.js';
 import { type Lane, LANES, laneOf } from './lane.js';
 import type { Schedule, Scheduled } from './schedule.js';
 import type { Ticket } from './ticket.js';
@@ -77,6 +78,3 @@ export class ChunkDispatcher implements ChunkOffers {
     }
   }
 }
-
-/** Redis has reached its `maxmemory`. */
-const isFull = (error: unknown): boolean => error instanceof Error && error.message.includes('OOM command not allowed');

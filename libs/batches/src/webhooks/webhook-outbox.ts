@@ -1,32 +1,13 @@
 import type { Redis } from 'ioredis';
 import { keys } from '../redis/keys.js';
 import { NOW, runScript, script } from '../redis/script.js';
+import { leaveTurn, takeTurn } from '../redis/turn.js';
 
 /** String: whose turn it is to send webhooks. */
 const TURN_KEY = 'sw:{b}:hooks-turn';
 
 /** Of a work's hash: how many attempts have failed. When Redis loses it, the waits begin anew. */
 const FAILURES = 'hookFailures';
-
-/** KEYS turn. ARGV who, for how long. */
-const TAKE_TURN = script(
-  'even-when-full',
-  `
-local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
-`,
-);
-
-/** KEYS turn. ARGV who. */
-const LEAVE_TURN = script(
-  'even-when-full',
-  `
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return 1
-`,
-);
 
 /** KEYS hooks. ARGV how many. */
 const DUE = script(
@@ -57,11 +38,11 @@ export class WebhookOutbox {
 
   /** Takes or keeps the turn. Two that believe they have it deliver twice, and do no other harm. */
   async takeTurn(owner: string, forMs: number): Promise<boolean> {
-    return (await runScript(this.redis, TAKE_TURN, [TURN_KEY], [owner, forMs])) === 1;
+    return takeTurn(this.redis, TURN_KEY, { owner, forMs });
   }
 
   async leaveTurn(owner: string): Promise<void> {
-    await runScript(this.redis, LEAVE_TURN, [TURN_KEY], [owner]);
+    await leaveTurn(this.redis, TURN_KEY, owner);
   }
 
   /** Works that may be told of now, in their order. */
