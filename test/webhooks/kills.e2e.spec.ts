@@ -1,71 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { until } from '#testing';
-import { ScriptedUpstream } from '../batches/scripted-runner.js';
-import { aSubmission, type Member, untilEnded, WorkRoom } from '../batches/work-room.js';
-import { Receiver } from './receiver.js';
+import { FullOutbox } from './full-outbox.js';
 
 const WORKS = 50;
-const HOOKS = 'sw:{b}:hooks';
 
 describe('a sender of webhooks that is killed', () => {
-  const secret = `whsec_${randomBytes(32).toString('base64')}`;
-  let room: WorkRoom;
-  let member: Member;
-  let receiver: Receiver;
-  let ids: string[];
-  const senders: ChildProcess[] = [];
+  let outbox: FullOutbox;
 
   beforeEach(async () => {
-    room = await WorkRoom.open();
-    receiver = await Receiver.start();
-    member = await room.join();
-    member.work(new ScriptedUpstream().runner());
-    ids = [];
-    const submission = aSubmission({ kind: 'job', webhookUrl: `${receiver.url}/hook` });
-    for (let at = 0; at < WORKS; at++) {
-      const job = await member.works.submitJob(submission, Buffer.from('{"model":"m"}'));
-      ids.push(`${(await untilEnded(member, job)).id}_ended`);
-    }
+    outbox = await FullOutbox.open(WORKS);
   }, 120_000);
 
-  afterEach(async () => {
-    for (const sender of senders.splice(0)) sender.kill('SIGKILL');
-    receiver.stop();
-    await room.close();
-  });
-
-  const send = (crashAt?: string): ChildProcess => {
-    const address = JSON.stringify(room.place.address);
-    const sender = spawn(
-      process.execPath,
-      ['dist/test/webhooks/processes/sender.js', room.redis.url, address, secret],
-      {
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, ...(crashAt && { SWITCHYARD_CRASH_AT: crashAt }) },
-      },
-    );
-    senders.push(sender);
-    return sender;
-  };
-
-  /** Nobody waits ten seconds for the turn of somebody who is dead. */
-  const endTurn = (): Promise<unknown> => member.store.redis.del('sw:{b}:hooks-turn');
-
-  const untilTold = (): Promise<number> =>
-    until(
-      () => member.store.redis.zcard(HOOKS),
-      (count) => count === 0,
-      20_000,
-    );
-
-  const duplicates = (): number => receiver.heard.length - new Set(receiver.ids).size;
-
-  /** In the order in which each was first heard of. */
-  const firsts = (): string[] => [...new Set(receiver.ids)];
+  afterEach(() => outbox.close());
 
   it.each([
     ['webhook.taken:10', 0],
@@ -74,51 +22,46 @@ describe('a sender of webhooks that is killed', () => {
   ])(
     'at %s leaves all to be told in their order, and tells again what was not noted',
     async (crashAt, again) => {
-      const [, signal] = await once(send(crashAt), 'exit');
-      expect(signal).toBe('SIGKILL');
-      expect(new Set(receiver.ids).size).toBeLessThan(WORKS);
-      await endTurn();
-      send();
-      await untilTold();
+      await outbox.sendInSpiteOf(crashAt);
 
-      expect(firsts()).toEqual(ids);
-      expect(duplicates()).toBe(again);
+      expect(outbox.firsts).toEqual(outbox.ids);
+      expect(outbox.duplicates).toBe(again);
     },
     60_000,
   );
 
   it('five times in the midst of its work tells everybody, each time with the same id, in order', async () => {
-    const verifier = new Webhook(secret);
+    const verifier = new Webhook(outbox.secret);
     for (let kills = 1; kills <= 5; kills++) {
-      const sender = send();
+      const sender = outbox.send();
       await until(
-        () => receiver.heard.length,
+        () => outbox.receiver.heard.length,
         (heard) => heard >= kills * 8,
       );
       sender.kill('SIGKILL');
       await once(sender, 'exit');
-      await endTurn();
+      await outbox.endTurn();
     }
-    send();
-    await untilTold();
+    outbox.send();
+    await outbox.untilTold();
 
-    expect(firsts()).toEqual(ids);
+    expect(outbox.firsts).toEqual(outbox.ids);
     // One receiver, so one delivery was under way at each kill.
-    expect(duplicates()).toBeLessThanOrEqual(5);
-    for (const { body, headers } of receiver.heard)
+    expect(outbox.duplicates).toBeLessThanOrEqual(5);
+    for (const { body, headers } of outbox.receiver.heard)
       expect(verifier.verify(body, headers as Record<string, string>)).toMatchObject({ type: 'message_job.ended' });
   }, 90_000);
 
   it('is followed by another within seconds', async () => {
-    const first = send();
+    const first = outbox.send();
     await until(
-      () => receiver.heard.length,
+      () => outbox.receiver.heard.length,
       (heard) => heard >= 5,
     );
     first.kill('SIGKILL');
-    send();
-    await untilTold();
+    outbox.send();
+    await outbox.untilTold();
 
-    expect(firsts()).toEqual(ids);
+    expect(outbox.firsts).toEqual(outbox.ids);
   }, 60_000);
 });

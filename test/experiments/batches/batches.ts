@@ -1,5 +1,6 @@
 import type { Experiment } from '../experiment.js';
 import { b01 } from './b01-workers-are-killed.js';
+import { b02 } from './b02-every-crash-point.js';
 import { b03 } from './b03-anything-is-killed.js';
 import { b04 } from './b04-redis-is-killed.js';
 import { b05 } from './b05-redis-loses-its-last-writes.js';
@@ -25,7 +26,7 @@ import { b24 } from './b24-damaged-log.js';
 import { b25 } from './b25-all-repair-at-once.js';
 
 /** Workers that die, sleep, hang or are replaced while a batch runs. */
-export const WORKERS: readonly Experiment[] = [b01, b03, b07, b10, b18, b20, b23];
+export const WORKERS: readonly Experiment[] = [b01, b02, b03, b07, b10, b18, b20, b23];
 
 /** A Redis that dies, forgets, loses its words or is full while a batch runs. */
 export const QUEUE: readonly Experiment[] = [b04, b05, b06, b08, b14, b21];
