@@ -5,7 +5,9 @@ const PING_AFTER_MS = 15_000;
 
 const PING = Buffer.from('event: ping\ndata: {"type":"ping"}\n\n');
 
-const encode = ({ id, event, data }: JobEvent): Buffer => Buffer.from(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`);
+/** Data may have several lines, where an upstream's has. https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
+const encode = ({ id, event, data }: JobEvent): Buffer =>
+  Buffer.from(`id: ${id}\nevent: ${event}\ndata: ${data.replaceAll('\n', '\ndata: ')}\n\n`);
 
 /** What a job says, as server-sent events, until it ends. */
 // eslint-disable-next-line func-style -- a generator has no other form
