@@ -124,6 +124,15 @@ onEachStorage('jobs', (scene) => {
     expect(namesOf(await events(running)).at(-1)).toBe('error');
   });
 
+  it('says that a job cannot be watched now when Redis is away', async () => {
+    const work = await submit();
+    const away = await scene.room.join();
+    away.store.redis.disconnect();
+
+    const watching = away.works.events(work, undefined, AbortSignal.timeout(5_000))[Symbol.asyncIterator]();
+    await expect(watching.next()).rejects.toMatchObject({ status: 503 });
+  });
+
   it('expires a job that is not answered in time', async () => {
     scene.upstream.hold();
     scene.member.work(scene.upstream.runner());

@@ -10,7 +10,7 @@ import type { LoadLimits } from '../redis/submissions.js';
 import type { StoredWork } from '../redis/work-hash.js';
 import { removeWork } from '../removal.js';
 import { readJobResult } from '../seal/job-result.js';
-import type { LineResult, PageRequest, Submission, Work, WorkKind, WorkPage, Works } from '../work.js';
+import type { JobEvent, LineResult, PageRequest, Submission, Work, WorkKind, WorkPage, Works } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { JobEvents } from './job-events.js';
 import { resultLines } from './result-lines.js';
@@ -113,9 +113,13 @@ export class WorkDesk implements Works {
     return (await look()) ?? work;
   }
 
-  events(work: Work, lastEventId: string | undefined, signal: AbortSignal) {
+  async *events(work: Work, lastEventId: string | undefined, signal: AbortSignal): AsyncGenerator<JobEvent> {
     const look = () => this.look(work.workspace, work.kind, work.id);
-    return new JobEvents(this.parts.store, look, lastEventId).watch(work.id, signal);
+    try {
+      yield* new JobEvents(this.parts.store, look, lastEventId).watch(work.id, signal);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   private async accepted({ workspace, kind }: Submission, id: string): Promise<Work> {
