@@ -17,7 +17,7 @@ export interface Wait {
 /** What one call may still wait for. */
 export class WaitAllowance {
   private waited = 0;
-  private offered: { member: Member; toldMs: number } | undefined;
+  private offered: Member | undefined;
   private hasAskedAgain = false;
 
   /** `routeMs`: how long the route lets a call wait for the first to return. */
@@ -26,9 +26,10 @@ export class WaitAllowance {
     private readonly random: () => number,
   ) {}
 
-  /** A rate limit was met that says when it is over. */
+  /** A rate limit was met that may say when it is over. Of several, the one that ends first is worth waiting for. */
   offer(member: Member, toldMs: number | undefined): void {
-    this.offered = toldMs !== undefined && toldMs <= WORTH_WAITING_MS ? { member, toldMs } : undefined;
+    if (toldMs === undefined || toldMs > WORTH_WAITING_MS) return;
+    if (!this.offered || returnOf(member) < returnOf(this.offered)) this.offered = member;
   }
 
   /** The wait that is worth it now; undefined when none is. */
@@ -40,11 +41,11 @@ export class WaitAllowance {
     const { offered } = this;
     this.offered = undefined;
     if (!offered || this.hasAskedAgain) return undefined;
-    const left = offered.member.target.shared.suspensions['credential-model'].until - now;
+    const left = returnOf(offered) - now;
     const ms = left > WORTH_WAITING_MS ? undefined : this.spend(left, MOST_MS);
     if (ms === undefined) return undefined;
     this.hasAskedAgain = true;
-    return { ms, again: offered.member };
+    return { ms, again: offered };
   }
 
   private takeReturn({ remainingMs, isPaced, deployment }: Standstill): Wait | undefined {
@@ -62,3 +63,5 @@ export class WaitAllowance {
     return wait;
   }
 }
+
+const returnOf = ({ target }: Member): number => target.shared.suspensions['credential-model'].until;
