@@ -51,26 +51,27 @@ export class Candidates {
     this.tiers = 0;
     for (let at = 0; at < tiers.length; at++) {
       this.tiers++;
-      const tier = tiers[at] as Tier;
-      const healthy = this.gatherTier(tier, gathering, leniency);
-      if (this.count > 0 && healthy >= SPILL_SHARE * tier.weight) return;
+      const isEnough = this.gatherTier(tiers[at] as Tier, gathering, leniency);
+      if (this.count > 0 && isEnough) return;
     }
   }
 
-  /** Returns the weight that is healthy. */
-  private gatherTier({ members }: Tier, gathering: Gathering, leniency: Leniency): number {
+  /** Returns whether enough is healthy of the weight that is of any use to the call. */
+  private gatherTier({ members }: Tier, gathering: Gathering, leniency: Leniency): boolean {
     const { now, demand } = gathering;
     let healthy = 0;
+    let useful = 0;
     for (let at = 0; at < members.length; at++) {
       const member = members[at] as Member;
-      if (member.weight === 0 || !passes(member.target.blocks(now, demand), leniency)) continue;
-      if (gathering.ignores(member)) continue;
+      if (member.weight === 0 || gathering.ignores(member)) continue;
+      useful += member.weight;
+      if (!passes(member.target.blocks(now, demand), leniency)) continue;
       const weight = member.weight * member.target.slowStart(now);
       healthy += weight;
       this.anyHealthy = true;
       if (!gathering.excludes(member)) this.add(member, weight);
     }
-    return healthy;
+    return useful > 0 && healthy >= SPILL_SHARE * useful;
   }
 
   private add(member: Member, weight: number): void {

@@ -19,7 +19,6 @@ export interface Tier {
   readonly number: number;
   readonly members: Member[];
   readonly budget: RetryBudget;
-  weight: number;
 }
 
 /** A route, made ready for picking: worked out once, used at every call. */
@@ -44,12 +43,11 @@ export const shapeOf = (route: Route, { targetOf, budgetOf }: Parts): RouteShape
   const tiers = new Map<number, Tier>();
   for (const deployment of route.deployments) {
     const number = deployment.tier;
-    const tier = tiers.get(number) ?? { number, members: [], budget: budgetOf(route, number), weight: 0 };
+    const tier = tiers.get(number) ?? { number, members: [], budget: budgetOf(route, number) };
     tiers.set(number, tier);
     const weight = weightOf(deployment);
     const target = targetOf(deployment);
     tier.members.push({ deployment, target, tier, weight, hash: hashOf(deployment.id), pickedAt: 0 });
-    tier.weight += weight;
   }
   const sorted = [...tiers.values()].sort((one, other) => one.number - other.number);
   return { route, tiers: sorted, size: route.deployments.length, picks: 0 };
