@@ -68,6 +68,26 @@ onEachStorage('jobs', (scene) => {
     expect(namesOf(await events(work, '7-1'))).toEqual(['error']);
   });
 
+  it('is asked after ever more seldom while it says nothing', async () => {
+    const { watching } = await watched();
+    const { states } = scene.member.store;
+    const find = states.find.bind(states);
+    const looks: number[] = [];
+    states.find = (id) => {
+      looks.push(performance.now());
+      return find(id);
+    };
+    await until(
+      () => looks.length,
+      (count) => count >= 4,
+    );
+    scene.upstream.go();
+
+    const [third = 0, fourth = 0] = looks.slice(2);
+    expect(fourth - third).toBeGreaterThan(450);
+    expect(namesOf(await watching)).toEqual(['message_start', 'message_stop']);
+  });
+
   it('tells watchers when the worker was lost, and shows the new run from its beginning', async () => {
     const { work, watching } = await watched();
     // As another worker would after the lease.

@@ -5,8 +5,9 @@ import type { JobEvent, LineResult, Work } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { UNANSWERED } from './unanswered.js';
 
-/** How late an event may be seen. */
-const LOOK_EVERY_MS = 100;
+/** How late an event may be seen while they come, and after a long silence. */
+const SOONEST_MS = 100;
+const LATEST_MS = 500;
 const MOST_AT_ONCE = 500;
 
 interface Place {
@@ -65,36 +66,55 @@ export class JobEvents {
 
   /** Ends when the job has or is gone, and when the signal aborts. Rejects with `StorageError` or what Redis says. */
   async *watch(id: string, signal: AbortSignal): AsyncGenerator<JobEvent> {
+    let waitMs = SOONEST_MS;
+    // Its events show that a job goes on; it is asked after only where none come.
+    let goesOn = false;
     while (!signal.aborted) {
-      const work = await this.look();
-      if (!work || work.status === 'ended') return yield* this.replay(id);
-      for (const event of await this.live(id)) {
-        if (this.place && this.isElsewhere(event.id)) return yield errorEvent(this.place, LOST);
-        // A gap is what could not be shown live; the rest comes at the end.
-        const place = readPlace(event.id);
-        if (place.number !== (this.place?.number ?? 0) + 1) break;
-        this.place = place;
-        yield event;
+      const end = new AbortController();
+      const stop = this.store.news.listen(id, (what) => what === 'end' && end.abort());
+      try {
+        if (!goesOn && (await this.hasEnded())) return yield* this.replay(id);
+        const shown = yield* this.live(id);
+        if (shown === 'lost') return;
+        waitMs = shown === 'more' ? SOONEST_MS : Math.min(2 * waitMs, LATEST_MS);
+        await pause(waitMs, undefined, { signal: AbortSignal.any([signal, end.signal]) }).catch(() => undefined);
+        goesOn = shown === 'more' && !end.signal.aborted;
+      } finally {
+        stop();
       }
-      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Of another run of the job than what was seen before. */
-  private isElsewhere(id: string): boolean {
-    return this.place !== undefined && this.place.run !== readPlace(id).run;
+  private async hasEnded(): Promise<boolean> {
+    const work = await this.look();
+    return !work || work.status === 'ended';
   }
 
-  private async live(job: string): Promise<JobEvent[]> {
+  /** What a running job has said since. `lost`: that is of another run, and the watcher was told so. */
+  private async *live(job: string): AsyncGenerator<JobEvent, 'nothing' | 'more' | 'lost'> {
+    let shown: 'nothing' | 'more' = 'nothing';
+    for (const [id, [, event = '', , data = '']] of await this.entries(job)) {
+      const place = readPlace(id);
+      if (this.place && this.place.run !== place.run) {
+        yield errorEvent(this.place, LOST);
+        return 'lost';
+      }
+      // A gap is what could not be shown live; the rest comes at the end.
+      if (place.number !== (this.place?.number ?? 0) + 1) break;
+      this.place = place;
+      yield { id, event, data };
+      shown = 'more';
+    }
+    return shown;
+  }
+
+  /** From where the watcher is, else from the beginning of the newest run. */
+  private async entries(job: string): Promise<[id: string, fields: string[]][]> {
     const { redis } = this.store;
     const key = keys.live(job);
+    if (this.place) return redis.xrange(key, `(${this.place.run}-${this.place.number}`, '+', 'COUNT', MOST_AT_ONCE);
     const [newest] = await redis.xrevrange(key, '+', '-', 'COUNT', 1);
-    if (!newest) return [];
-    const { run } = readPlace(newest[0]);
-    if (this.isElsewhere(newest[0])) return [{ id: newest[0], event: '', data: '' }];
-    const from = this.place ? `(${this.place.run}-${this.place.number}` : `${run}-0`;
-    const entries = await redis.xrange(key, from, '+', 'COUNT', MOST_AT_ONCE);
-    return entries.map(([id, [, event = '', , data = '']]) => ({ id, event, data }));
+    return newest ? redis.xrange(key, `${readPlace(newest[0]).run}-0`, '+', 'COUNT', MOST_AT_ONCE) : [];
   }
 
   private async *replay(job: string): AsyncGenerator<JobEvent> {
