@@ -26,7 +26,7 @@ interface Listed {
   reason: string;
   remaining_ms: number | null;
   place: number;
-  score: number | null;
+  share: number | null;
 }
 
 interface Explained {
@@ -263,18 +263,21 @@ describe('asking where a call would go', () => {
       expect((await admin('POST', path)).status).toBe(404);
     });
 
-    it.each(['status=401', 'status=404;message=model: claude-test', 'status=429', 'status=529', 'status=500;retry-after=60'])(
-      'forgets what an upstream did, as if it had never been: %s',
-      async (fault) => {
-        const before = await explain('tiers');
-        sick.behave(fault);
-        await call('tiers');
-        expect(idsOf((await explain('tiers')).excluded)).not.toEqual([BLUE]);
-        expect((await admin('POST', 'targets/reset')).status).toBe(200);
-        expect(await explain('tiers')).toEqual(before);
-        expect(idsOf(before.excluded)).toEqual([BLUE]);
-      },
-    );
+    it.each([
+      'status=401',
+      'status=404;message=model: claude-test',
+      'status=429',
+      'status=529',
+      'status=500;retry-after=60',
+    ])('forgets what an upstream did, as if it had never been: %s', async (fault) => {
+      const before = await explain('tiers');
+      sick.behave(fault);
+      await call('tiers');
+      expect(idsOf((await explain('tiers')).excluded)).not.toEqual([BLUE]);
+      expect((await admin('POST', 'targets/reset')).status).toBe(200);
+      expect(await explain('tiers')).toEqual(before);
+      expect(idsOf(before.excluded)).toEqual([BLUE]);
+    });
   });
 
   it('is shut where the configuration has no admin key', async () => {
@@ -291,8 +294,8 @@ describe('asking where a call would go', () => {
     it('says where the call would go, and what is left out', async () => {
       const { code, out } = await ask('tiers');
       expect(code).toBe(0);
-      expect(out).toMatch(/^tiers would go to first\/(red|green)\/claude-test now\./);
-      expect(out).toMatch(/1\. +first\/(red|green)\/claude-test +tier 1 +weight 0\.5 +score 1\.00$/m);
+      expect(out).toMatch(/^tiers would most likely go to first\/(red|green)\/claude-test now\./);
+      expect(out).toMatch(/1\. +first\/(red|green)\/claude-test +tier 1 +weight 0\.5 +50 %$/m);
       expect(out).toMatch(/left out\n +second\/main\/claude-test +tier 2 +The tiers before it/);
     });
 

@@ -168,3 +168,39 @@ describe('what an order is made by', () => {
     expect(new VirtualEngine().engine.explain(route, anAsk({ key })).policy).toBe(policy);
   });
 });
+
+describe('the share of calls that a deployment would get', () => {
+  const unequal = aRoute([aDeployment('a', { weight: 1 }), aDeployment('b', { weight: 9 })]);
+
+  /** Streams that have begun on whichever deployment is picked, and go on. */
+  const busy = (virtual: VirtualEngine, calls: number, firstByteMs: Record<string, number>): void => {
+    for (let call = 0; call < calls; call++) {
+      const running = virtual.begin(unequal);
+      running?.firstByte(firstByteMs[running.deployment.provider.name] ?? 0);
+    }
+  };
+
+  it.each<[string, Bringing]>([
+    ['are idle', () => undefined],
+    ['are busy', (virtual) => busy(virtual, 7, { a: 500, b: 500 })],
+    ['are of unequal speed', (virtual) => busy(virtual, 200, { a: 200, b: 900 })],
+  ])('is what they do get when they %s', (_, bring) => {
+    const virtual = new VirtualEngine();
+    bring(virtual);
+    const told = virtual.engine.explain(unequal, anAsk()).deployments;
+    const picks = Array.from({ length: 5_000 }, () => {
+      const choice = virtual.peek(unequal);
+      return choice.kind === 'try' ? choice.deployment : undefined;
+    });
+    for (const { deployment, share } of told)
+      expect(picks.filter((pick) => pick === deployment).length / picks.length).toBeCloseTo(share ?? -1, 1.5);
+    expect(told[0]?.share).toBeGreaterThanOrEqual(told[1]?.share ?? 1);
+  });
+
+  it('is all where there is nothing to choose from, and not told where a conversation has a home', () => {
+    const { engine } = new VirtualEngine();
+    expect(engine.explain(only, anAsk()).deployments).toMatchObject([{ share: 1 }]);
+    const homes = aRoute([aDeployment('a'), aDeployment('b')], { affinity: { by: 'prefix', header: '' } });
+    for (const { share } of engine.explain(homes, anAsk({ key: 'k' })).deployments) expect(share).toBeUndefined();
+  });
+});

@@ -3,7 +3,7 @@ import { Candidates } from './candidates.js';
 import type { Ask, RoutingPolicy } from './chooser.js';
 import { explainBlock } from './exclusion.js';
 import type { Exclusion, ExplainedDeployment, Explanation } from './explanation.js';
-import { expectedCost } from './least-loaded.js';
+import { sharesOf } from './least-loaded.js';
 import { hashOf } from './rendezvous.js';
 import type { Member, RouteShape } from './route-shape.js';
 import { gatherLeniently } from './selector.js';
@@ -20,9 +20,13 @@ export const explain = (shape: RouteShape, ask: Ask, now: number): Explanation =
   const excludes = (member: Member): boolean => isThrottled(member, ask, now);
   const leniency = gatherLeniently(candidates, shape, { now, demand: ask, excludes, ignores: nobody });
   const key = shape.route.affinity.by === 'none' ? undefined : ask.affinityKey();
-  const chosen = key === undefined ? inOrderOfCost(candidates, now) : inOrderOfAffinity(candidates, hashOf(key));
-  const usable = chosen.map(({ member, score }, at): ExplainedDeployment => {
-    return { deployment: member.deployment, excluded: undefined, place: at + 1, score };
+  const policy = policyOf(candidates.count, key);
+  const chosen =
+    key === undefined || policy === 'only'
+      ? inOrderOfShare(candidates, shape.picks, now)
+      : inOrderOfAffinity(candidates, hashOf(key));
+  const usable = chosen.map(({ member, share }, at): ExplainedDeployment => {
+    return { deployment: member.deployment, excluded: undefined, place: at + 1, share };
   });
   const members = shape.tiers.flatMap((tier) => tier.members);
   const others = members.filter((member) => !chosen.some((one) => one.member === member));
@@ -31,11 +35,11 @@ export const explain = (shape: RouteShape, ask: Ask, now: number): Explanation =
       deployment: member.deployment,
       excluded: exclusionOf(member, ask, now),
       place: undefined,
-      score: undefined,
+      share: undefined,
     };
   });
   return {
-    policy: policyOf(chosen.length, key),
+    policy,
     panic: leniency === 'panic',
     deployments: [...usable, ...inOrderOfRoute(excluded, shape)],
     retryAfterMs: usable.length > 0 ? undefined : standstillOf(shape, now, ask, () => true).remainingMs,
@@ -49,14 +53,13 @@ const policyOf = (count: number, key: string | undefined): RoutingPolicy => {
 
 interface Chosen {
   member: Member;
-  score: number | undefined;
+  share: number | undefined;
 }
 
-const inOrderOfCost = (candidates: Candidates, now: number): Chosen[] =>
-  Array.from({ length: candidates.count }, (_, at) => ({
-    member: candidates.members[at] as Member,
-    score: expectedCost(candidates, at, now),
-  })).sort((one, other) => one.score - other.score);
+const inOrderOfShare = (candidates: Candidates, picks: number, now: number): Chosen[] =>
+  sharesOf(candidates, picks, now)
+    .map((share, at) => ({ member: candidates.members[at] as Member, share }))
+    .sort((one, other) => other.share - one.share);
 
 const THROTTLED: Exclusion = {
   code: 'throttled',

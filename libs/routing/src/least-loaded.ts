@@ -52,6 +52,10 @@ const costOf = (candidates: Candidates, at: number, against: number): number => 
   return loadOf(candidates, at) * (time === UNKNOWN || candidates.scores[against] === UNKNOWN ? 1 : time);
 };
 
+/** Of the two that were drawn, the one that is picked. */
+const cheaperOf = (candidates: Candidates, one: number, other: number): number =>
+  costOf(candidates, other, one) < costOf(candidates, one, other) ? other : one;
+
 /**
  * Two are drawn by weight, with replacement, and the one with the lower `time to the first byte × load` is picked (power of two choices).
  * A time that is not known counts as the other's, so that a new deployment starts among its equals.
@@ -64,13 +68,19 @@ export const pickLeastLoaded = (candidates: Candidates, picks: number, now: numb
   for (let at = 0; at < candidates.count; at++) sum += chanceOf(candidates, at, best);
   const one = draw(candidates, best, random() * sum);
   const other = draw(candidates, best, random() * sum);
-  return costOf(candidates, other, one) < costOf(candidates, one, other) ? other : one;
+  return cheaperOf(candidates, one, other);
 };
 
-/** What a pick would compare by, for people: milliseconds to the first byte times load. Unknown times count as the mean of the known. */
-export const expectedCost = (candidates: Candidates, at: number, now: number): number => {
-  const times = candidates.members.slice(0, candidates.count).map(({ target }) => target.firstByte.read(now));
-  const known = times.filter((time) => time !== undefined);
-  const mean = known.length > 0 ? known.reduce((sum, time) => sum + time, 0) / known.length : 1;
-  return (loadOf(candidates, at) * (times[at] ?? mean)) / (candidates.members[at] as Member).target.slowStart(now);
+/** What chance each candidate has of being picked now: the chances of all pairs that it would win, which add up to one. */
+export const sharesOf = (candidates: Candidates, picks: number, now: number): number[] => {
+  const best = readTimes(candidates, picks, now);
+  const chances = Array.from({ length: candidates.count }, (_, at) => chanceOf(candidates, at, best));
+  const sum = chances.reduce((total, chance) => total + chance, 0);
+  const shares = chances.map(() => 0);
+  for (const [one, first] of chances.entries())
+    for (const [other, second] of chances.entries()) {
+      const picked = cheaperOf(candidates, one, other);
+      shares[picked] = (shares[picked] ?? 0) + (first * second) / sum ** 2;
+    }
+  return shares;
 };

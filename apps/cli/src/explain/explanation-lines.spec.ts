@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { type Explanation, explanationLines } from './explanation-lines.js';
 
-const a = { id: 'a/main/m', tier: 1, weight: 1, score: 1 };
-const b = { id: 'b/spare/m', tier: 2, weight: 0.25, score: null };
+const a = { id: 'a/main/m', tier: 1, weight: 1, share: 1 };
+const b = { id: 'b/spare/m', tier: 2, weight: 0.25, share: null };
 
 const said = (more: Partial<Explanation>): string[] => {
   const nothing: Explanation = {
@@ -24,21 +24,34 @@ describe('an explanation on the screen', () => {
       'm would go to a/main/m now.',
       '',
       'order (there is nothing to choose from)',
-      '  1.  a/main/m  tier 1  weight 1  score 1.00',
+      '  1.  a/main/m  tier 1  weight 1  100 %',
     ]);
   });
 
-  it.each([
-    ['affinity', 'order (by affinity: a conversation stays where its prompt is cached)'],
-    ['least-loaded', 'order (the less loaded of two drawn at random goes first)'],
-  ] as const)('says how an order by %s is made', (policy, heading) => {
-    const lines = said({ model: 'alias', route: 'm', policy, eligible: [a, b] });
-    expect(lines).toEqual([
+  it('says where a conversation has its home', () => {
+    const [home, second] = [{ ...a, share: null }, b];
+    expect(said({ model: 'alias', route: 'm', policy: 'affinity', eligible: [home, second] })).toEqual([
       'alias (route m) would go to a/main/m now.',
       '',
-      heading,
-      '  1.  a/main/m   tier 1  weight 1     score 1.00',
+      'order (by affinity: a conversation stays where its prompt is cached)',
+      '  1.  a/main/m   tier 1  weight 1',
       '  2.  b/spare/m  tier 2  weight 0.25',
+    ]);
+  });
+
+  it('says what is likely where chance decides, and how likely', () => {
+    const eligible = [
+      { ...a, share: 0.897 },
+      { ...b, share: 0.101 },
+      { ...b, share: 0.002 },
+    ];
+    expect(said({ policy: 'least-loaded', eligible })).toEqual([
+      'm would most likely go to a/main/m now.',
+      '',
+      'order (the less loaded of two drawn at random goes first)',
+      '  1.  a/main/m   tier 1  weight 1     90 %',
+      '  2.  b/spare/m  tier 2  weight 0.25  10 %',
+      '  3.  b/spare/m  tier 2  weight 0.25  less than 1 %',
     ]);
   });
 

@@ -8,7 +8,7 @@ export interface Explanation {
   policy: 'affinity' | 'least-loaded' | 'only';
   panic: boolean;
   retry_after_ms: number | null;
-  eligible: readonly { id: string; tier: number; weight: number; score: number | null }[];
+  eligible: readonly { id: string; tier: number; weight: number; share: number | null }[];
   excluded: readonly { id: string; tier: number; reason: string; remaining_ms: number | null }[];
 }
 
@@ -20,10 +20,16 @@ const POLICIES: Readonly<Record<Explanation['policy'], string>> = {
 
 const seconds = (ms: number | null): string => (ms === null ? '' : `for ${Math.ceil(ms / 1000)} s more`);
 
+const percentage = (share: number): string =>
+  share > 0 && share < 0.005 ? 'less than 1 %' : `${Math.round(share * 100)} %`;
+
 const headline = ({ model, route, eligible, retry_after_ms }: Explanation): string => {
   const named = model === route ? model : `${model} (route ${route})`;
   const [first] = eligible;
-  if (first) return `${named} would go to ${colors.bold(first.id)} now.`;
+  if (first) {
+    const surety = first.share === null || first.share === 1 ? 'would' : 'would most likely';
+    return `${named} ${surety} go to ${colors.bold(first.id)} now.`;
+  }
   const when = retry_after_ms === null ? '' : ` Ask again in ${Math.ceil(retry_after_ms / 1000)} s.`;
   return `${named} can go nowhere now.${when}`;
 };
@@ -34,12 +40,12 @@ export const explanationLines = (explanation: Explanation): string[] => {
   const parts = [headline(explanation)];
   if (panic) parts.push(colors.yellow('Nothing healthy is left, so broken upstreams are tried all the same.'));
   if (eligible.length > 0) {
-    const rows = eligible.map(({ id, tier, weight, score }, at) => [
+    const rows = eligible.map(({ id, tier, weight, share }, at) => [
       `${at + 1}.`,
       id,
       `tier ${tier}`,
       `weight ${Number(weight.toFixed(2))}`,
-      score === null ? '' : `score ${score.toPrecision(3)}`,
+      share === null ? '' : percentage(share),
     ]);
     parts.push(`\n${colors.bold('order')} (${POLICIES[policy]})\n${table(rows)}`);
   }

@@ -50,10 +50,10 @@ export const viewExplanation = (model: string, route: string, explanation: Expla
   eligible: explanation.deployments
     .filter(({ excluded }) => !excluded)
     .sort(inOrder)
-    .map(({ deployment, place, score }) => ({
+    .map(({ deployment, place, share }) => ({
       ...viewDeployment(deployment),
       place: place ?? null,
-      score: score ?? null,
+      share: share ?? null,
     })),
   excluded: explanation.deployments.flatMap(({ deployment, excluded }) =>
     excluded ? [{ ...viewDeployment(deployment), ...viewExclusion(excluded) }] : [],
