@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { layout, type Work } from '#batches';
+import { layout, readManifest, type Work } from '#batches';
 import { until } from '#testing';
-import { checkEnded } from './check.js';
+import { checkEnded, readResults } from './check.js';
 import { onEachStorage } from './scene.js';
 import { aSubmission, bodyOf, idsOf, untilEnded } from './work-room.js';
 
@@ -68,6 +68,80 @@ onEachStorage(
       storage.check = check;
       await scene.member.assembled.reconciler.tick();
       expect((await scene.member.works.page('w', 'batch', PAGE)).works).toEqual([work]);
+    });
+
+    /** A batch that nobody runs yet, and its first chunk. */
+    const anOpenOne = async () => {
+      const work = await submit();
+      const { manifest } = (await readManifest(scene.member.store.storage, work.id)) ?? {};
+      const [first] = manifest?.chunks ?? [];
+      if (!manifest || !first) throw new Error('no manifest');
+      return { work, manifest, first };
+    };
+
+    it('ends lines with an error whose requests are damaged', async () => {
+      const { work, first } = await anOpenOne();
+      const { storage } = scene.member.store;
+      const path = layout.input(work.id, first.index);
+      const text = (await storage.read(path))?.toString() ?? '';
+      await storage.write(path, Buffer.from(text.replace('"max_tokens":8', '"max_tokens":9')));
+      scene.member.work(scene.upstream.runner());
+
+      const results = await checkEnded(scene.member.works, await untilEnded(scene.member, work), IDS);
+
+      expect(results.get('line-0')).toMatchObject({ type: 'errored', error: { error: { type: 'api_error' } } });
+      expect(results.get(`line-${first.lines}`)).toMatchObject({ type: 'succeeded' });
+      expect(scene.upstream.calls).toBe(IDS.length - first.lines);
+      expect(told('batches.damaged')).toContainEqual(expect.objectContaining({ path }));
+    });
+
+    it('ends though requests are lost, and tells nothing of lines whose id nobody knows', async () => {
+      const { work, first } = await anOpenOne();
+      await scene.member.store.storage.remove(layout.input(work.id, first.index));
+      scene.member.work(scene.upstream.runner());
+
+      const ended = await untilEnded(scene.member, work);
+
+      expect(ended.counts.expired).toBe(first.lines);
+      expect([...(await readResults(scene.member.works, ended)).keys()]).toEqual(IDS.slice(first.lines));
+    });
+
+    it('ends a canceled batch, with what was answered elsewhere, though requests are lost', async () => {
+      const { work, manifest, first } = await anOpenOne();
+      // Chunks that somebody began and left.
+      for (const chunk of manifest.chunks)
+        await scene.member.store.claims.claim(manifest, chunk, { token: 'gone', purpose: 'run' });
+      await scene.member.store.storage.remove(layout.input(work.id, first.index));
+
+      await scene.member.works.cancel('w', 'batch', work.id);
+      scene.member.assembled.reconciler.start();
+
+      const ended = await untilEnded(scene.member, work);
+      expect(ended.counts.canceled).toBe(IDS.length);
+      expect([...(await readResults(scene.member.works, ended)).keys()]).toEqual(IDS.slice(first.lines));
+    });
+
+    it('runs lines again whose results are damaged before Redis has them', async () => {
+      const { work, first } = await anOpenOne();
+      await scene.member.store.storage.create(layout.output(work.id, first.index), Buffer.from('{"x'));
+      scene.member.work(scene.upstream.runner());
+
+      await checkEnded(scene.member.works, await untilEnded(scene.member, work), IDS);
+      expect(scene.upstream.calls).toBe(IDS.length);
+    });
+
+    it('cancels a batch with damaged results that Redis has forgotten', async () => {
+      const { work, first } = await anOpenOne();
+      const { storage, redis } = scene.member.store;
+      await storage.create(layout.output(work.id, first.index), Buffer.from('{"x'));
+      await storage.create(layout.canceled(work.id), Buffer.from(JSON.stringify({ canceledAt: work.createdAt })));
+      await redis.flushall();
+      scene.member.assembled.reconciler.start();
+
+      const ended = await untilEnded(scene.member, work);
+
+      expect(ended.counts.canceled).toBe(IDS.length);
+      await checkEnded(scene.member.works, ended, IDS);
     });
   },
   { isLongOnS3: true },

@@ -1,7 +1,7 @@
 import { type EndRecord, countsChunk } from '../end/end-record.js';
 import { readEndRecord } from '../end/work-ender.js';
 import { layout } from '../layout.js';
-import { readChunkInput } from '../run/chunk-input.js';
+import { readCustomIds } from '../run/chunk-input.js';
 import { readSeal, readSealHeader, resultLine } from '../seal/seal-file.js';
 import type { Storage } from '../storage/storage.js';
 import { StorageError } from '../storage/storage-error.js';
@@ -22,19 +22,19 @@ async function* wholeChunk(storage: Storage, path: string): AsyncGenerator<Buffe
   }
 }
 
-/** Lines without a result of their own get the one that all such lines of the work have. */
+/** Lines without a result of their own get the one that all such lines of the work have; those whose id is lost get none. */
 async function* filledChunk(
   storage: Storage,
   { work, chunk, rest, path }: { work: Manifest; chunk: Chunk; rest: EndRecord['rest']; path: string | undefined },
 ): AsyncGenerator<Buffer> {
-  const input = await readChunkInput(storage, work, chunk);
+  const ids = await readCustomIds(storage, work, chunk);
   const sealed = path === undefined ? undefined : await readSeal(storage, path);
   const filled = JSON.stringify({ type: rest });
   const results = sealed?.lines.values();
-  const lines = input.map(({ customId }, line) => {
+  const lines = ids.flatMap((id, line) => {
     const has = (sealed?.header.statuses[line] ?? '-') !== '-';
     const result = has ? results?.next().value : undefined;
-    return result ?? resultLine(customId, filled);
+    return result ?? (id === undefined ? [] : resultLine(id, filled));
   });
   yield Buffer.concat(lines);
 }

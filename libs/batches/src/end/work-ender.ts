@@ -46,7 +46,9 @@ export class WorkEnder {
     await this.offers.withdraw(work);
     if (closing.state === 'closed') return this.end(work, closing);
     const idle = closing.claims.filter(({ live }) => !live || closing.overForMs > PATIENCE_MS);
-    for (const claim of idle) await this.sealWhatIsThere(work, claim);
+    // One that cannot be sealed now must not keep the others waiting.
+    const sealing = await Promise.allSettled(idle.map((claim) => this.sealWhatIsThere(work, claim)));
+    for (const sealed of sealing) if (sealed.status === 'rejected') throw sealed.reason;
     if (idle.length < closing.claims.length) return;
     const again = await this.store.states.close(work.id);
     if (again.state === 'closed') await this.end(work, again);

@@ -5,7 +5,9 @@ import { layout } from '../layout.js';
 import { epochOf } from '../run/chunk-logs.js';
 import { readJobEnd } from '../seal/job-result.js';
 import { readSealHeader } from '../seal/seal-file.js';
+import { readJson } from '../read-json.js';
 import type { Storage } from '../storage/storage.js';
+import { unlessDamaged } from '../unless-damaged.js';
 import type { Manifest } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 
@@ -14,11 +16,6 @@ export interface ArchiveRecord {
   archivedAt: number;
   ended: EndRecord;
 }
-
-const readJson = async <T>(storage: Storage, path: string): Promise<T | undefined> => {
-  const bytes = await storage.read(path);
-  return bytes && (JSON.parse(bytes.toString('utf8')) as T);
-};
 
 /** When a work was asked to be canceled. */
 export interface CancelRecord {
@@ -32,7 +29,9 @@ const restoreChunks = async (store: WorkStore, work: Manifest): Promise<void> =>
   const { storage, claims } = store;
   for await (const name of storage.children(layout.outputs(work.id))) {
     const chunk = work.chunks[Number.parseInt(name, 10)];
-    const header = chunk && (await readSealHeader(storage, layout.output(work.id, chunk.index)));
+    if (!chunk) continue;
+    const path = layout.output(work.id, chunk.index);
+    const header = await unlessDamaged(store, () => readSealHeader(storage, path), { path, instead: undefined });
     if (header) await claims.seal(work, chunk, header);
   }
   const seen = new Map<number, number>();

@@ -1,9 +1,11 @@
+import { layout } from '../layout.js';
 import { patiently } from '../patiently.js';
 import type { Sealed } from '../seal/chunk-sealer.js';
+import { unlessDamaged } from '../unless-damaged.js';
 import type { Line } from '../work.js';
 import { readChunkInput } from './chunk-input.js';
 import { type ChunkLogs, readChunkLogs } from './chunk-logs.js';
-import { failedLine } from './failed-line.js';
+import { failedLine, lostLine } from './failed-line.js';
 import type { Grace } from './grace.js';
 import type { HeldClaim } from './held-claim.js';
 import { LineRecorder } from './line-recorder.js';
@@ -61,13 +63,23 @@ export class ChunkRun {
     this.recorder.recount(logs);
     let left = chunk.lines - logs.answers.size;
     if (left > 0) {
-      const lines = await this.patiently('reading requests', () => readChunkInput(store.storage, work, chunk));
-      const missing = lines.filter((_, line) => !logs.answers.has(line));
-      left -= await this.runLines(missing, logs);
+      const path = layout.input(work.id, chunk.index);
+      const read = () => this.patiently('reading requests', () => readChunkInput(store.storage, work, chunk));
+      const lines = await unlessDamaged(store, read, { path, instead: undefined });
+      const missing = lines?.filter((_, line) => !logs.answers.has(line));
+      left -= await (missing ? this.runLines(missing, logs) : this.giveUp(logs));
     }
     await this.recorder.settle();
     this.held.holds.throwIfAborted();
     return left === 0;
+  }
+
+  /** What cannot be read can never be run: resolves with how many lines have failed by that. */
+  private async giveUp({ answers }: ChunkLogs): Promise<number> {
+    const places = Array.from({ length: this.held.claim.chunk.lines }, (_, place) => place);
+    const unanswered = places.filter((place) => !answers.has(place));
+    const recorded = await Promise.all(unanswered.map((place) => this.recorder.record(place, lostLine())));
+    return recorded.filter(Boolean).length;
   }
 
   /** Resolves with how many were answered when none is under way any more. */

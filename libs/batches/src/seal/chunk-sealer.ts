@@ -1,14 +1,18 @@
 import { crashPoint } from '../crash-point.js';
 import { layout } from '../layout.js';
-import { readChunkInput } from '../run/chunk-input.js';
+import { readCustomIds } from '../run/chunk-input.js';
 import { type ChunkLogs, type LoggedAnswer, readChunkLogs } from '../run/chunk-logs.js';
-import type { Chunk, Line, Manifest } from '../work.js';
+import { unlessDamaged } from '../unless-damaged.js';
+import type { Chunk, Manifest } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { encodeSeal, readSealHeader, resultLine } from './seal-file.js';
 import type { SealHeader } from './seal-header.js';
 
 /** `incomplete`: lines have no answer that can be read. `last`: all chunks of the work are sealed now. */
 export type Sealed = 'incomplete' | 'sealed' | 'last';
+
+/** What cannot be read has decided nothing. */
+const DAMAGED = 'damaged';
 
 /** The answer that was counted; if its record cannot be read any more, the first that can. */
 const chooseAnswers = ({ answers }: ChunkLogs, winners: ReadonlyMap<number, string>): Map<number, LoggedAnswer> =>
@@ -26,16 +30,22 @@ const addUp = (answers: Iterable<LoggedAnswer>): Record<string, number> => {
   return usage;
 };
 
-const compose = (chunk: Chunk, lines: readonly Line[], { starts }: ChunkLogs, chosen: Map<number, LoggedAnswer>) => {
+/** Lines whose id is lost have no result, because nobody could tell whose it is. */
+const compose = (
+  ids: readonly (string | undefined)[],
+  { starts }: ChunkLogs,
+  answers: ReadonlyMap<number, LoggedAnswer>,
+): { header: SealHeader; bytes: Buffer } => {
+  const chosen = new Map([...answers].filter(([line]) => ids[line] !== undefined));
   const header: SealHeader = {
     version: 1,
-    statuses: Array.from({ length: chunk.lines }, (_, line) => chosen.get(line)?.letter ?? '-').join(''),
+    statuses: ids.map((_, line) => chosen.get(line)?.letter ?? '-').join(''),
     usage: addUp(chosen.values()),
     duplicateCalls: [...starts.values()].reduce((sum, times) => sum + times - 1, 0),
   };
-  const results = lines.flatMap(({ customId }, line) => {
+  const results = ids.flatMap((id, line) => {
     const answer = chosen.get(line);
-    return answer ? [resultLine(customId, answer.result)] : [];
+    return answer && id !== undefined ? [resultLine(id, answer.result)] : [];
   });
   return { header, bytes: encodeSeal(header, results) };
 };
@@ -49,25 +59,33 @@ export class ChunkSealer {
 
   /** Takes up what is in storage already. Undefined: the chunk is not sealed. Rejects with `StorageError` or what Redis says. */
   async adopt(work: Manifest, chunk: Chunk): Promise<Sealed | undefined> {
-    const header = await readSealHeader(this.store.storage, layout.output(work.id, chunk.index));
-    return header && this.mark(work, chunk, header);
+    const header = await this.header(work, chunk);
+    return header && header !== DAMAGED ? this.mark(work, chunk, header) : undefined;
   }
 
   /** `partly`: lines without an answer stay so, for the work is over. Rejects with `StorageError` or what Redis says. */
   async seal(work: Manifest, chunk: Chunk, { partly }: { partly: boolean }): Promise<Sealed> {
     const { storage, claims } = this.store;
-    const [lines, logs, winners] = await Promise.all([
-      readChunkInput(storage, work, chunk),
+    const [ids, logs, winners] = await Promise.all([
+      readCustomIds(storage, work, chunk),
       readChunkLogs(this.store, work, chunk),
       claims.winners(work, chunk),
     ]);
     const chosen = chooseAnswers(logs, winners);
     if (!partly && chosen.size < chunk.lines) return (await this.adopt(work, chunk)) ?? 'incomplete';
-    const { header, bytes } = compose(chunk, lines, logs, chosen);
+    const { header, bytes } = compose(ids, logs, chosen);
     crashPoint('seal.before');
-    const isOurs = await storage.create(layout.output(work.id, chunk.index), bytes);
+    const path = layout.output(work.id, chunk.index);
+    const isOurs = await storage.create(path, bytes);
     crashPoint('seal.written');
-    return isOurs ? this.mark(work, chunk, header) : ((await this.adopt(work, chunk)) ?? 'incomplete');
+    const decided = isOurs ? header : await this.header(work, chunk);
+    if (decided === DAMAGED) await storage.write(path, bytes);
+    return decided ? this.mark(work, chunk, decided === DAMAGED ? header : decided) : 'incomplete';
+  }
+
+  private header(work: Manifest, { index }: Chunk): Promise<SealHeader | typeof DAMAGED | undefined> {
+    const path = layout.output(work.id, index);
+    return unlessDamaged(this.store, () => readSealHeader(this.store.storage, path), { path, instead: DAMAGED });
   }
 
   private async mark(work: Manifest, chunk: Chunk, header: SealHeader): Promise<Sealed> {
