@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, expect, it } from '@jest/globals';
 import { readManifest, type Manifest } from '#batches';
 import { until } from '#testing';
@@ -289,6 +290,23 @@ onEachStorage(
       expect(scene.upstream.duplicates).toBe(0);
       expect(scene.member.outcomes).toEqual(['unfinished']);
       expect(other.sentAgain).toBe(0);
+    });
+
+    it('leaves alone what it has given back, however long the scheduler takes to hear of it', async () => {
+      const { work, manifest, chunk } = await submit();
+      const { claims, redis } = scene.member.store;
+      scene.upstream.hold();
+      scene.member.work(scene.upstream.runner(), { lines: 10, graceMs: 50 });
+      await until(
+        () => scene.upstream.active,
+        (active) => active === 10,
+      );
+      // Longer than a holder is silent.
+      scene.room.offers.offer = () => pause(1_500);
+      await scene.member.stop();
+
+      expect(await redis.hget(`sw:{b}:claims:${work.id}`, '0')).toMatch(/^\d+::0$/);
+      expect(await claims.claim(manifest, chunk, { token: 'next', purpose: 'run' })).toMatchObject({ token: 'next' });
     });
 
     it('cuts off what does not end in the time of a stop, and counts it', async () => {

@@ -68,7 +68,7 @@ export class WorkRunner {
     const job = manifest.kind === 'job' ? new JobRun(this.running, held, grace) : undefined;
     try {
       const outcome = await (job ? job.run(params) : new ChunkRun(this.running, held, grace).run());
-      if (outcome === 'unfinished') await this.giveBack(claim, job?.inFlight ? 1 : 0);
+      if (outcome === 'unfinished') await this.giveBack(held, job?.inFlight ? 1 : 0);
       return outcome;
     } catch (error) {
       if (held.holds.aborted) {
@@ -82,7 +82,7 @@ export class WorkRunner {
           error: String(error),
         });
       // Without a stop it is not offered at once, or it would fail as fast as it can.
-      await this.giveBack(claim, job?.inFlight ? 1 : 0, stop.aborted);
+      await this.giveBack(held, job?.inFlight ? 1 : 0, stop.aborted);
       return 'unfinished';
     } finally {
       held.close();
@@ -91,8 +91,11 @@ export class WorkRunner {
   }
 
   /** What cannot be told now shows by itself when the lease runs out. */
-  private async giveBack(claim: ChunkClaim, sent: number, offer = true): Promise<void> {
+  private async giveBack(held: HeldClaim, sent: number, offer = true): Promise<void> {
     const { store, offers } = this.running;
+    const { claim } = held;
+    // Its next sign of life would take the chunk up again.
+    held.close();
     try {
       await store.claims.release(claim, sent);
       if (offer) await offers.offer(claim.work, [claim.chunk.index]);
