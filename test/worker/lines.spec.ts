@@ -88,7 +88,7 @@ describe('a line of a batch', () => {
   it('is held to what its key may use now', async () => {
     const keys = [{ name: 'ci', workspace: 'default', models: ['m'] }];
     const changed = new LineBench(simulator, { keys } as unknown as Partial<Config>);
-    messageOf(await changed.run(aLine(params(), { models: ['other-*'] })));
+    expect(messageOf(await changed.run(aLine(params(), { models: ['other-*'] })))).toMatchObject({ type: 'message' });
     await changed.close();
   });
 

@@ -118,6 +118,27 @@ describe('a worker', () => {
   );
 
   it.concurrent(
+    'leaves when it is asked to, although Redis is away',
+    onSite({ behaviour: 'delay=300', concurrency: 5 }, async (site, seen) => {
+      const worker = await site.worker();
+      await site.submit(500);
+      await until(seen, (count) => count >= 10);
+      await site.redis.kill();
+      // No line is begun any more when the chunks could be another's.
+      await until(
+        () => site.simulator.ledger.counts().open,
+        (open) => open === 0,
+        20_000,
+      );
+      worker.signal('SIGTERM');
+      const asked = performance.now();
+      expect(await worker.exited).toBe(0);
+      expect(performance.now() - asked).toBeLessThan(20_000);
+    }),
+    60_000,
+  );
+
+  it.concurrent(
     'leaves at once at a second signal',
     onSite({ behaviour: 'delay=60000' }, async (site, seen) => {
       const worker = await site.worker();

@@ -11,6 +11,9 @@ export interface RunWorkerOptions {
   host?: string;
 }
 
+/** After the time of lines under way: for recording, for the last webhooks, and for a Redis that does not answer. */
+const LAST_MS = 30_000;
+
 /** The supervisor's cue to start another. */
 const giveUp = (message: string): never => {
   process.stderr.write(`${message}\n`);
@@ -18,7 +21,7 @@ const giveUp = (message: string): never => {
 };
 
 /**
- * Runs a worker until SIGTERM or SIGINT. Resolves when it has stopped; rejects when it cannot start.
+ * Runs a worker until SIGTERM or SIGINT, and ends the process when it has stopped; rejects when it cannot start.
  * Prints one line when it is ready. A second signal ends the process at once: what it had begun is taken up by others.
  */
 export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
@@ -44,9 +47,15 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
 
   await signals.next();
   void signals.next().then(() => giveUp('stopped at once; what was under way is run again by others'));
+  setTimeout(
+    () => giveUp('could not stop in time; what was under way is run again by others'),
+    config.current.listen.drainMs + LAST_MS,
+  );
   await worker.close();
 
   health?.close();
   config.close();
   await sendLastSpans(telemetry, logger);
+  // The queue's library would wait for ever for a Redis that is away, and the process with it.
+  process.exit(0);
 };

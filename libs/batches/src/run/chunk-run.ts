@@ -67,7 +67,7 @@ export class ChunkRun {
       const read = () => this.patiently('reading requests', () => readChunkInput(store.storage, work, chunk));
       const lines = await unlessDamaged(store, read, { path, instead: undefined });
       const missing = lines?.filter((_, line) => !logs.answers.has(line));
-      left -= await (missing ? this.runLines(missing, logs) : this.giveUp(logs));
+      left -= await (missing ? this.grace.whileAnswering(() => this.runLines(missing, logs)) : this.giveUp(logs));
     }
     await this.recorder.settle();
     this.held.holds.throwIfAborted();
@@ -113,8 +113,7 @@ export class ChunkRun {
     try {
       await this.recorder.log.untilWell();
       release = await this.running.slots.take(line, this.starts);
-      await this.held.untilSure();
-      this.starts.throwIfAborted();
+      await this.held.untilSure(this.starts);
       return release;
     } catch (error) {
       release?.();

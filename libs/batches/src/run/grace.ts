@@ -1,15 +1,20 @@
-/** How long after the calls an answer that has come may still take to be recorded. */
+/** How long what has been answered may still take to be recorded everywhere. */
 const RECORDING_MS = 5_000;
 
 /** A stop in order: what has begun gets some time to end by itself. */
 export class Grace {
   private readonly calls = new AbortController();
   private readonly records = new AbortController();
-  private readonly timers: NodeJS.Timeout[] = [];
+  private timers: NodeJS.Timeout[] = [];
+  private isAnswering = false;
   private readonly begin = (): void => {
+    this.clear();
     const reason = new Error('this worker stops');
-    this.timers.push(setTimeout(() => this.calls.abort(reason), this.graceMs));
-    this.timers.push(setTimeout(() => this.records.abort(reason), this.graceMs + RECORDING_MS));
+    const graceMs = this.isAnswering ? this.graceMs : 0;
+    this.timers = [
+      setTimeout(() => this.calls.abort(reason), graceMs),
+      setTimeout(() => this.records.abort(reason), graceMs + RECORDING_MS),
+    ];
   };
 
   /** `stop` aborts when nothing new is to be begun. */
@@ -31,8 +36,26 @@ export class Grace {
     return this.records.signal;
   }
 
+  /**
+   * As long as this takes, answers are under way that were paid for and are kept nowhere: a stop gives them all of its time. Before and
+   * after, nothing is lost but what the next holder does as well, and Redis or storage may be away for long.
+   */
+  async whileAnswering<T>(answer: () => Promise<T>): Promise<T> {
+    this.isAnswering = true;
+    try {
+      return await answer();
+    } finally {
+      this.isAnswering = false;
+      if (this.stop.aborted) this.begin();
+    }
+  }
+
   close(): void {
     this.stop.removeEventListener('abort', this.begin);
+    this.clear();
+  }
+
+  private clear(): void {
     for (const timer of this.timers) clearTimeout(timer);
   }
 }

@@ -7,12 +7,14 @@ import { HeldClaim } from './held-claim.js';
 describe('a held chunk', () => {
   let now = 0;
   let held: HeldClaim;
+  let stop: AbortController;
   /** How Redis answers each sign of life. */
   let answers: ((state: 'kept' | 'over') => void)[];
 
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
     now = 0;
+    stop = new AbortController();
     answers = [];
     const store = {
       claims: { renew: () => new Promise((resolve) => answers.push(resolve)) },
@@ -27,7 +29,7 @@ describe('a held chunk', () => {
 
   const isSure = async (): Promise<boolean> => {
     let sure = false;
-    held.untilSure().then(
+    held.untilSure(stop.signal).then(
       () => (sure = true),
       () => undefined,
     );
@@ -49,6 +51,13 @@ describe('a held chunk', () => {
     second();
     answers[1]?.('kept');
     expect(await isSure()).toBe(true);
+  });
+
+  it('keeps nobody who is to stop waiting for a Redis that is away', async () => {
+    for (let at = 1; at <= 9; at++) second();
+    const waiting = held.untilSure(stop.signal);
+    stop.abort(new Error('stop'));
+    await expect(waiting).rejects.toThrow('stop');
   });
 
   it('sends nothing after it was suspended until it has heard that it may', async () => {

@@ -60,15 +60,20 @@ export class HeldClaim {
     return this.holding.signal;
   }
 
-  /** Resolves when a call may be sent; rejects with the reason of `runs`. */
-  async untilSure(): Promise<void> {
+  /** Resolves when a call may be sent; rejects with the reason of the signal, which has to abort with `runs` at the latest. */
+  async untilSure(signal: AbortSignal): Promise<void> {
     while (!this.isSure()) {
-      this.runs.throwIfAborted();
+      signal.throwIfAborted();
       await new Promise<void>((resolve) => {
-        this.kept.push(resolve);
+        const look = (): void => {
+          signal.removeEventListener('abort', look);
+          resolve();
+        };
+        signal.addEventListener('abort', look);
+        this.kept.push(look);
       });
     }
-    this.runs.throwIfAborted();
+    signal.throwIfAborted();
   }
 
   /** The work is canceled or its time is up. */

@@ -1,4 +1,5 @@
 import { crashPoint } from '../crash-point.js';
+import type { EndRecord } from '../end/end-record.js';
 import { LiveEvents } from '../events/live-events.js';
 import { patiently } from '../patiently.js';
 import { decideJob, readJobEnd } from '../seal/job-result.js';
@@ -37,10 +38,13 @@ export class JobRun {
       return 'done';
     }
     const events = new LiveEvents(store.redis, work.id, this.held.claim.epoch);
-    const ran = await this.answer({ work, index: 0, customId: work.id, params }, events);
-    events.end(ran !== undefined);
-    if (!ran) return this.cutOff();
-    await this.keep(ran, events);
+    const record = await this.grace.whileAnswering(async () => {
+      const ran = await this.answer({ work, index: 0, customId: work.id, params }, events);
+      events.end(ran !== undefined);
+      return ran && this.keep(ran, events);
+    });
+    if (!record) return this.cutOff();
+    await this.patiently('ending a job', () => ender.adopt(work, record));
     return 'done';
   }
 
@@ -50,8 +54,7 @@ export class JobRun {
     let release: (() => void) | undefined;
     try {
       release = await this.running.slots.take(line, starts);
-      await this.held.untilSure();
-      starts.throwIfAborted();
+      await this.held.untilSure(starts);
       this.inFlight = true;
       if (this.held.claim.resent > 0) this.running.onSentAgain?.(line.work);
       return await this.running.runner.run(line, this.calls, events);
@@ -64,15 +67,15 @@ export class JobRun {
     }
   }
 
-  private async keep(ran: RanLine, events: LiveEvents): Promise<void> {
-    const { store, ender } = this.running;
+  private async keep(ran: RanLine, events: LiveEvents): Promise<EndRecord> {
+    const { store } = this.running;
     const { work, resent } = this.held.claim;
     crashPoint('job.answered');
     const answer = { ...ran, duplicateCalls: resent, ...events.kept };
     const how = store.now() < work.expiresAt ? answer : { rest: 'expired' as const, duplicateCalls: resent };
     const record = await this.patiently('keeping a result', () => decideJob(store, work, how));
     this.inFlight = false;
-    await this.patiently('ending a job', () => ender.adopt(work, record));
+    return record;
   }
 
   private async cutOff(): Promise<RunOutcome> {

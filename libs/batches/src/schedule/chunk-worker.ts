@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { RunOutcome } from '../run/work-runner.js';
 import type { ChunkDispatcher } from './chunk-dispatcher.js';
@@ -34,6 +35,9 @@ export interface ChunkWorkerOptions {
 /** After a fault there may be the same fault again at once. */
 const FAULT_PAUSE_MS = 2_000;
 
+/** A queue whose Redis is away never closes; whatever it has not been told it finds out by itself. */
+const CLOSE_MS = 3_000;
+
 /** A worker that waits for something to do asks again after some seconds. One that has not asked for so long is silent. */
 const FETCH_AGE_MS = 15_000;
 
@@ -43,7 +47,7 @@ export class ChunkWorker {
   private readonly workers: Readonly<Record<Lane, FetchingWorker>>;
   private readonly running: Record<Lane, number> = { jobs: 0, batches: 0 };
   private readonly begun: Record<Lane, number> = { jobs: 0, batches: 0 };
-  private readonly direct = new Set<Promise<void>>();
+  private readonly runs = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: ChunkWorkerOptions) {
@@ -74,16 +78,18 @@ export class ChunkWorker {
         await this.options.schedule.giveBack(ticket);
         continue;
       }
-      const run = this.process(ticket).finally(() => this.direct.delete(run));
-      this.direct.add(run);
+      void this.process(ticket);
     }
   }
 
   /** Takes no more, and resolves when what runs has ended; whoever runs it must have been told to. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(LANES.map((lane) => this.workers[lane].close()));
-    await Promise.all(this.direct);
+    const closed = Promise.all(LANES.map((lane) => this.workers[lane].close())).catch(this.options.onError);
+    await Promise.all(this.runs);
+    const enough = new AbortController();
+    await Promise.race([closed, pause(CLOSE_MS, undefined, enough)]);
+    enough.abort();
     for (const connection of this.connections) connection.disconnect();
   }
 
@@ -97,8 +103,15 @@ export class ChunkWorker {
     );
   }
 
-  /** Never rejects: what is to become of a chunk is the schedule's to know, not the queue's. */
   private async process(ticket: Ticket): Promise<void> {
+    const run = this.run(ticket);
+    this.runs.add(run);
+    await run;
+    this.runs.delete(run);
+  }
+
+  /** Never rejects: what is to become of a chunk is the schedule's to know, not the queue's. */
+  private async run(ticket: Ticket): Promise<void> {
     const { schedule, dispatcher, onRun, onError } = this.options;
     const begunAt = performance.now();
     this.running[ticket.lane]++;
@@ -113,25 +126,10 @@ export class ChunkWorker {
     onRun({ ticket, end, durationMs: performance.now() - begunAt, error });
     const wantsMore = end === undefined || end === 'unfinished';
     // What failed or could not be kept would fail again at once.
-    if (wantsMore) await this.pause();
+    if (wantsMore) await pause(FAULT_PAUSE_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     this.running[ticket.lane]--;
     // What Redis does not hear of now, the next repair finds out.
     await (wantsMore ? schedule.giveBack(ticket) : schedule.done(ticket)).catch(onError);
     dispatcher.nudge(ticket.lane);
-  }
-
-  private pause(): Promise<void> {
-    const { signal } = this.stopping;
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, signal.aborted ? 0 : FAULT_PAUSE_MS);
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
   }
 }
