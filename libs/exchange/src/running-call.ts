@@ -21,11 +21,16 @@ const SHUTTING_DOWN: Failure = {
 
 const NO_TIME_LEFT = 'The time allowed for a whole call was over before an upstream could be asked.';
 
+/** What finds a call its upstream. */
+interface Way {
+  intent: Ask;
+  plan: Plan;
+  quota: Quota;
+}
+
 /** One call on its way. */
 export class RunningCall {
-  private readonly intent: Ask;
-  private readonly plan: Plan;
-  private readonly quota: Quota;
+  private found: Way | undefined;
   private readonly delivery: Delivery;
   private readonly attempts: Attempt[] = [];
   private readonly pause: Pause;
@@ -43,9 +48,6 @@ export class RunningCall {
     private readonly call: Call,
     private readonly sink: Sink,
   ) {
-    this.intent = askOf(call);
-    this.plan = options.chooser.plan(call.route, this.intent);
-    this.quota = new Quota(options.limits, call, this.intent);
     this.pause = new Pause(options.now);
     this.delivery = new Delivery(sink, {
       requestId: call.requestId,
@@ -85,10 +87,23 @@ export class RunningCall {
     this.pause.end();
   }
 
+  /** Found within `run`, where a fault in it is told to the caller like any other. */
+  private get way(): Way {
+    if (this.found) return this.found;
+    const { options, call } = this;
+    const intent = askOf(call);
+    this.found = {
+      intent,
+      plan: options.chooser.plan(call.route, intent),
+      quota: new Quota(options.limits, call, intent),
+    };
+    return this.found;
+  }
+
   private async tryDeployments(): Promise<Settlement['outcome']> {
     while (!this.sink.closed) {
       if (this.isCutOff) return this.giveUp();
-      const choice = this.plan.next();
+      const choice = this.way.plan.next();
       if (choice.kind === 'none') return this.giveUp(choice);
       if (choice.kind === 'wait') {
         await this.pause.last(choice.ms);
@@ -104,19 +119,20 @@ export class RunningCall {
 
   /** Undefined: this deployment was not asked after all. Both the choice and the reservation are settled on every way out. */
   private async tryOnce(deployment: Deployment): Promise<AttemptEnd | undefined> {
-    const taken = this.quota.take(deployment);
-    // Nothing is waited for where this replica holds enough, which is nearly always.
-    const refusal = taken instanceof Promise ? await taken : taken;
-    if (refusal) {
-      this.plan.settled(deployment, { ...refusal, kind: 'limited', estimate: this.intent.estimate });
-      return undefined;
-    }
-    if (this.sink.closed || this.isCutOff) return this.leave(deployment, { kind: 'abandoned' });
+    const { intent, plan, quota } = this.way;
     try {
+      const taken = quota.take(deployment);
+      // Nothing is waited for where this replica holds enough, which is nearly always.
+      const refusal = taken instanceof Promise ? await taken : taken;
+      if (refusal) {
+        plan.settled(deployment, { ...refusal, kind: 'limited', estimate: intent.estimate });
+        return undefined;
+      }
+      if (this.sink.closed || this.isCutOff) return this.leave(deployment, { kind: 'abandoned' });
       const end = await this.attempt(deployment);
-      this.quota.settle(end, this.current?.facts);
+      quota.settle(end, this.current?.facts);
       const isLocal = this.local !== undefined;
-      this.plan.settled(deployment, end.kind === 'answered' ? { kind: end.kind, local: isLocal } : end);
+      plan.settled(deployment, end.kind === 'answered' ? { kind: end.kind, local: isLocal } : end);
       if (end.kind === 'failed') this.failure = end.failure;
       return end;
     } catch (error) {
@@ -129,8 +145,9 @@ export class RunningCall {
 
   /** Nothing was sent there. */
   private leave(deployment: Deployment, outcome: Outcome): undefined {
-    this.quota.giveBack();
-    this.plan.settled(deployment, outcome);
+    const { plan, quota } = this.way;
+    quota.giveBack();
+    plan.settled(deployment, outcome);
   }
 
   private giveUp(choice?: NoChoice): Settlement['outcome'] {
@@ -168,6 +185,7 @@ export class RunningCall {
 
   private async ask(deployment: Deployment, adapter: ProviderAdapter, fresh: boolean): Promise<AttemptEnd> {
     const { call, delivery } = this;
+    const { plan, quota } = this.way;
     const totalDeadline = call.receivedAt + deployment.provider.timeouts.totalMs;
     if (this.options.now() >= totalDeadline) throw new ApiError('timeout_error', NO_TIME_LEFT);
     const attempt = new RunningAttempt({
@@ -179,10 +197,10 @@ export class RunningCall {
       totalDeadline,
       fresh,
       onLimits: (limits) => {
-        this.plan.reported(deployment, limits);
-        this.quota.observe(limits);
+        plan.reported(deployment, limits);
+        quota.observe(limits);
       },
-      onFirstByte: (afterMs) => this.plan.firstByte(deployment, afterMs),
+      onFirstByte: (afterMs) => plan.firstByte(deployment, afterMs),
     });
     this.current = attempt;
     attempt.start();
@@ -202,7 +220,7 @@ export class RunningCall {
     return {
       call,
       attempts,
-      policy: this.plan.policy,
+      policy: this.found?.plan.policy ?? 'only',
       outcome,
       status: delivery.status,
       error,

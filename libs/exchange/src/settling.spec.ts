@@ -120,6 +120,8 @@ interface Scene {
   choices?: (deployment: Deployment) => Choice[];
   /** What happens while the reservation is being asked for. */
   whileReserving?: (act: Acting) => void;
+  /** What happens when the call's way is planned. */
+  whilePlanning?: () => void;
   /** What happens once the upstream has the request. */
   onceAsked?: (act: Acting) => void;
   /** What happens while the call waits. */
@@ -174,7 +176,12 @@ const play = async (scene: Scene): Promise<Played> => {
   const ticker = new Ticker(now, 10);
   const exchange = new Exchange({
     adapters: { ...adapters, anthropic },
-    chooser: { plan: () => plan },
+    chooser: {
+      plan: () => {
+        scene.whilePlanning?.();
+        return plan;
+      },
+    },
     limits,
     dispatcher: new Dispatcher(),
     ticker,
@@ -316,6 +323,26 @@ describe('whatever happens, a choice and its reservation are settled once', () =
     expect(plan.settlements.map(({ kind }) => kind)).toEqual(['failed', 'answered']);
     expect(reservations).toEqual([[expect.objectContaining(refused)], [expect.objectContaining({ input: 7 })]]);
     expect(plan.firstBytes).toBe(1);
+  });
+});
+
+describe('a fault of our own', () => {
+  const oops = (): never => {
+    throw new TypeError('oops');
+  };
+
+  it('in the limits is told to the caller, and settles the choice', async () => {
+    const { settlement, plan, caller } = await play({ whileReserving: oops });
+
+    expect([settlement.outcome, caller.status]).toEqual(['failed', 500]);
+    expect(plan.unsettled).toBe(0);
+    expect(plan.settlements).toEqual([{ kind: 'unfit' }]);
+  });
+
+  it('in the plan is told to the caller', async () => {
+    const { settlement, caller } = await play({ whilePlanning: oops });
+
+    expect([settlement.outcome, settlement.policy, caller.status]).toEqual(['failed', 'only', 500]);
   });
 });
 
