@@ -68,6 +68,34 @@ onEachStorage('jobs', (scene) => {
     expect(namesOf(await events(work, '7-1'))).toEqual(['error']);
   });
 
+  it('gives a result without reading all of its events', async () => {
+    const upstream = scene.upstream.runner();
+    scene.member.work({
+      run: (line, signal, events) => {
+        for (let at = 0; at < 8; at++) events?.add('content_block_delta', JSON.stringify('x'.repeat(1_000_000)));
+        return upstream.run(line, signal, events);
+      },
+    });
+    const ended = await untilEnded(scene.member, await submit());
+    const { storage } = scene.member.store;
+    const read = storage.read.bind(storage);
+    const stream = storage.stream.bind(storage);
+    let bytes = 0;
+    const count = <T extends Buffer | undefined>(piece: T): T => {
+      bytes += piece?.length ?? 0;
+      return piece;
+    };
+    storage.read = async (path) => count(await read(path));
+    storage.stream = async function* (path) {
+      for await (const piece of stream(path)) yield count(piece);
+    };
+
+    expect(await scene.member.works.result(ended)).toMatchObject({ type: 'succeeded' });
+    expect(bytes).toBeLessThan(1_000_000);
+    expect(await events(ended)).toHaveLength(10);
+    expect(bytes).toBeGreaterThan(8_000_000);
+  });
+
   it('is asked after ever more seldom while it says nothing', async () => {
     const { watching } = await watched();
     const { states } = scene.member.store;

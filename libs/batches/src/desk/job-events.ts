@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { keys } from '../redis/keys.js';
-import { type KeptEvent, readJobResult } from '../seal/job-result.js';
+import { type KeptEvent, readJobEvents } from '../seal/job-result.js';
 import type { JobEvent, LineResult, Work } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { UNANSWERED } from './unanswered.js';
@@ -118,7 +118,7 @@ export class JobEvents {
   }
 
   private async *replay(job: string): AsyncGenerator<JobEvent> {
-    const stored = await readJobResult(this.store, job);
+    const stored = await readJobEvents(this.store, job);
     if (!stored) return;
     const { result, events, run } = stored;
     if (this.place && events && this.place.run !== run) return yield errorEvent(this.place, LOST);

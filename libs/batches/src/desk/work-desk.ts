@@ -96,9 +96,7 @@ export class WorkDesk implements Works {
   }
 
   result(work: Work): Promise<LineResult | undefined> {
-    return orUnavailable(async () =>
-      work.status === 'ended' ? (await readJobResult(this.parts.store, work.id))?.result : undefined,
-    );
+    return orUnavailable(async () => (work.status === 'ended' ? readJobResult(this.parts.store, work.id) : undefined));
   }
 
   async waitForEnd(work: Work, withinMs: number, signal: AbortSignal): Promise<Work> {

@@ -3,7 +3,7 @@ import type { EndRecord } from '../end/end-record.js';
 import { layout } from '../layout.js';
 import type { LineResult, Manifest, RanLine } from '../work.js';
 import type { WorkStore } from '../work-store.js';
-import { encodeSeal, readSeal, readSealHeader, resultLine } from './seal-file.js';
+import { encodeSeal, readSeal, readSealHead, readSealHeader, resultLine, type Seal } from './seal-file.js';
 import type { SealHeader } from './seal-header.js';
 
 /** An event of a job as it is kept: its name and its data. */
@@ -73,17 +73,26 @@ export const decideJob = async (
 export const readJobEnd = async ({ storage }: Pick<WorkStore, 'storage'>, id: string): Promise<EndRecord | undefined> =>
   (await readSealHeader(storage, layout.result(id)))?.ended;
 
-/** A job's result and events; undefined while it has not ended, or when its result is not kept any more. Rejects with `StorageError`. */
+const resultOf = ({ header, lines: [first] }: Seal): LineResult =>
+  first ? JSON.parse(first.toString('utf8')).result : { type: header.ended?.rest ?? 'canceled' };
+
+/** A job's result; undefined while it has not ended, or when its result is not kept any more. Rejects with `StorageError`. */
 export const readJobResult = async (
+  { storage }: Pick<WorkStore, 'storage'>,
+  id: string,
+): Promise<LineResult | undefined> => {
+  const stored = await readSealHead(storage, layout.result(id), 1);
+  return stored && resultOf(stored);
+};
+
+/** The same with its events, which may be many times as long. */
+export const readJobEvents = async (
   { storage }: Pick<WorkStore, 'storage'>,
   id: string,
 ): Promise<({ result: LineResult } & KeptEvents) | undefined> => {
   const stored = await readSeal(storage, layout.result(id));
   if (!stored) return undefined;
   const { header, lines } = stored;
-  const [first, second] = lines;
-  if (!first) return { result: { type: header.ended?.rest ?? 'canceled' }, events: undefined, run: 0 };
-  const { result }: { result: LineResult } = JSON.parse(first.toString('utf8'));
-  const events = second && (JSON.parse(second.toString('utf8')) as KeptEvent[]);
-  return { result, events, run: header.eventsRun ?? 0 };
+  const events: readonly KeptEvent[] | undefined = lines[1] && JSON.parse(lines[1].toString('utf8'));
+  return { result: resultOf(stored), events, run: header.eventsRun ?? 0 };
 };

@@ -19,24 +19,8 @@ const parseHeader = (path: string, line: Buffer): SealHeader => {
   }
 };
 
-/** Undefined while the chunk is not sealed. Reads no more than it must. Rejects with `StorageError`. */
-export const readSealHeader = async (storage: Storage, path: string): Promise<SealHeader | undefined> => {
-  const pieces: Buffer[] = [];
-  try {
-    for await (const piece of storage.stream(path)) {
-      const end = piece.indexOf(LINE_FEED);
-      pieces.push(end === -1 ? piece : piece.subarray(0, end));
-      if (end !== -1) return parseHeader(path, Buffer.concat(pieces));
-    }
-  } catch (error) {
-    if (error instanceof StorageError && error.code === 'missing') return undefined;
-    throw error;
-  }
-  throw new StorageError('corrupt', `${path} has no first line.`);
-};
-
 /** The lines of a whole object, each with its line feed. */
-export const splitLines = (bytes: Buffer): Buffer[] => {
+const splitLines = (bytes: Buffer): Buffer[] => {
   const lines: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(LINE_FEED, start) + 1 || bytes.length;
@@ -46,13 +30,41 @@ export const splitLines = (bytes: Buffer): Buffer[] => {
   return lines;
 };
 
-/** A whole sealed chunk: its header and its lines. Undefined while it is not sealed. Rejects with `StorageError`. */
-export const readSeal = async (
-  storage: Storage,
-  path: string,
-): Promise<{ header: SealHeader; lines: Buffer[] } | undefined> => {
+/** A sealed chunk: its header and its lines. */
+export interface Seal {
+  header: SealHeader;
+  lines: Buffer[];
+}
+
+const parseSeal = (path: string, bytes: Buffer): Seal => {
+  const [first = Buffer.alloc(0), ...lines] = splitLines(bytes);
+  return { header: parseHeader(path, first), lines };
+};
+
+/** A sealed chunk with so many of its lines; undefined while it is not sealed. Reads no more than it must. Rejects with `StorageError`. */
+export const readSealHead = async (storage: Storage, path: string, lines: number): Promise<Seal | undefined> => {
+  const pieces: Buffer[] = [];
+  let left = lines + 1;
+  try {
+    for await (const piece of storage.stream(path)) {
+      let end = 0;
+      while (left > 0 && (end = piece.indexOf(LINE_FEED, end) + 1) > 0) left--;
+      pieces.push(left === 0 ? piece.subarray(0, end) : piece);
+      if (left === 0) break;
+    }
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'missing') return undefined;
+    throw error;
+  }
+  return parseSeal(path, Buffer.concat(pieces));
+};
+
+/** Undefined while the chunk is not sealed. Reads no more than it must. Rejects with `StorageError`. */
+export const readSealHeader = async (storage: Storage, path: string): Promise<SealHeader | undefined> =>
+  (await readSealHead(storage, path, 0))?.header;
+
+/** A whole sealed chunk; undefined while it is not sealed. Rejects with `StorageError`. */
+export const readSeal = async (storage: Storage, path: string): Promise<Seal | undefined> => {
   const bytes = await storage.read(path);
-  if (!bytes) return undefined;
-  const [first, ...lines] = splitLines(bytes);
-  return { header: parseHeader(path, first ?? Buffer.alloc(0)), lines };
+  return bytes && parseSeal(path, bytes);
 };
