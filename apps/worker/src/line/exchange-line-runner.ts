@@ -69,7 +69,7 @@ class LineTries {
   /** Rejects with the `ApiError` that is the answer, or with the signal's reason. */
   async run(): Promise<RanLine> {
     const { line, signal } = this.given;
-    for (let slot = this.parts.slots.claim(line.work); ; ) {
+    for (let slot = this.parts.slots.claim(line); ; ) {
       const tried = await this.try(slot);
       if ('result' in tried) return tried;
       await this.pause(tried);

@@ -5,21 +5,12 @@ import type { FairSlots, Slot, Wish } from './fair-slots.js';
 /** Which line it is. */
 type Place = Pick<Line, 'work' | 'index'>;
 
-/** For a line whose slot was not taken here, which only a fault could bring about. */
-const NONE: Slot = {
-  goes: () => undefined,
-  answered: () => undefined,
-  troubled: () => undefined,
-  held: () => undefined,
-  release: () => undefined,
-};
-
 /**
- * Slots as the runner of chunks takes them, which knows the work and not yet the line, and as the runner of lines uses them. Those that
- * were taken for one work are all alike, so that any of them is that of any of its lines.
+ * Slots as the runner of chunks takes them, which only gives them back, and as the runner of lines uses them, which tells them how the
+ * upstream took the line. What a slot learns is of its own line, so each line keeps the one that was taken for it.
  */
 export class BookedSlots implements LineSlots {
-  private readonly booked = new Map<string, Slot[]>();
+  private readonly booked = new WeakMap<Place, Slot>();
 
   constructor(
     /** Lines that somebody waits for have slots of their own: they do not wait for those of batches to end. */
@@ -31,22 +22,16 @@ export class BookedSlots implements LineSlots {
   ) {}
 
   async take(line: Place, signal: AbortSignal): Promise<() => void> {
-    const { work } = line;
     const slot = await this.again(line, undefined, signal);
-    const booked = this.booked.get(work.id) ?? [];
-    this.booked.set(work.id, booked);
-    booked.push(slot);
-    return () => {
-      const at = booked.indexOf(slot);
-      if (at >= 0) booked.splice(at, 1);
-      if (booked.length === 0 && this.booked.get(work.id) === booked) this.booked.delete(work.id);
-      slot.release();
-    };
+    this.booked.set(line, slot);
+    return () => slot.release();
   }
 
-  /** The slot that was taken for a line of this work, with which it begins. */
-  claim(work: Manifest): Slot {
-    return this.booked.get(work.id)?.shift() ?? NONE;
+  /** The slot that was taken for this very line, with which it begins. */
+  claim(line: Place): Slot {
+    const slot = this.booked.get(line);
+    if (!slot) throw new Error(`No slot was taken for line ${line.index} of ${line.work.id}.`);
+    return slot;
   }
 
   /** Another slot, for a line that has to be tried again. Rejects with the signal's reason. */
