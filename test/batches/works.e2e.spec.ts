@@ -141,7 +141,12 @@ onEachStorage('batches', (scene) => {
 
     expect(await scene.member.works.find('w', 'batch', work.id)).toBeUndefined();
     expect(await stored(scene.member)).toEqual([]);
-    expect((await scene.member.store.redis.keys('sw:{b}:*')).toSorted()).toEqual(['sw:{b}:load:w', 'sw:{b}:ready']);
+    // It is looked for once more, in an hour.
+    expect((await scene.member.store.redis.keys('sw:{b}:*')).toSorted()).toEqual([
+      'sw:{b}:load:w',
+      'sw:{b}:ready',
+      'sw:{b}:trash',
+    ]);
     expect(await scene.member.store.redis.hgetall('sw:{b}:load:w')).toEqual({ batches: '0', lines: '0' });
   });
 
