@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { AdaptiveLimit } from './adaptive-limit.js';
 import { FairSlots, type Slot, type Wish } from './fair-slots.js';
 
@@ -163,6 +163,23 @@ describe('the slots for lines', () => {
     await expect(waiting).rejects.toThrow('canceled');
     await answer(1);
     expect(of('c')).toBe(1);
+  });
+
+  it('waits for a refused model no longer than anybody wants it', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate', 'nextTick', 'queueMicrotask'] });
+    const { slots, ask, settle, granted, clock } = bench(1);
+    ask(wish('a'));
+    await settle();
+    const stop = new AbortController();
+    const waiting = slots.take(wish('b'), stop.signal);
+    clock.now = 10;
+    granted[0]?.slot.troubled(300_000);
+    await settle();
+    expect(jest.getTimerCount()).toBe(1);
+    stop.abort(new Error('stop'));
+    await expect(waiting).rejects.toThrow('stop');
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
   });
 
   it('takes the end of a line once', async () => {

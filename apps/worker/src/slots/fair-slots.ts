@@ -258,5 +258,6 @@ export class FairSlots {
     if (part.inner.get(route ?? UNKNOWN)?.length === 0) part.inner.delete(route ?? UNKNOWN);
     if (part.inner.size === 0 && part.underWay === 0) holder.inner.delete(work);
     if (holder.inner.size === 0) this.workspaces.delete(workspace);
+    if (this.workspaces.size === 0) clearTimeout(this.wake);
   }
 }
