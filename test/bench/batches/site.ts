@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startTestRedis, type TestRedis } from '#testing';
+import { WORKER_NODE_FLAGS } from '../../../apps/worker/src/node-flags.js';
 import { MeasuredProcess } from '../processes/measured-process.js';
 import { CALLER_KEY } from '../requests/messages-request.js';
 import { BatchClient } from './batch-client.js';
@@ -97,7 +98,8 @@ export class Site {
     const config = this.file(`${name}.yaml`);
     const content = configuration(this.upstream.url, this.server.url, this.folder, concurrency);
     await writeFile(config, JSON.stringify(content));
-    const command = [script(`${role}.js`), config];
+    const flags = role === 'worker' ? WORKER_NODE_FLAGS : [];
+    const command = [...flags, script(`${role}.js`), config];
     const process = await MeasuredProcess.start({ name, command, logFolder: this.folder });
     this.started.add(process);
     return process;

@@ -14,7 +14,7 @@ const PATIENCE_MS = 15_000;
 
 export interface MeasuredProcessOptions {
   name: string;
-  /** The file that it runs, and its arguments. */
+  /** The file that it runs, and its arguments; before it, flags of Node. */
   command: readonly string[];
   /** Where its output goes. */
   logFolder: string;

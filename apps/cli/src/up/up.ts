@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { WORKER_NODE_FLAGS } from '../../../worker/src/node-flags.js';
 import type { Surroundings } from '../surroundings.js';
 import { Child } from './child.js';
 import { Crew } from './crew.js';
@@ -16,9 +17,6 @@ export interface UpOptions {
   port?: number;
   host?: string;
 }
-
-/** Keeps a worker's memory small (docs/guides/workers.md, Memory). */
-const WORKER_FLAGS = ['--max-semi-space-size=16'];
 
 interface Command {
   name: string;
@@ -96,7 +94,7 @@ class Starter {
 
   /** It may end by itself, when it finds that it cannot go on, and is started again. */
   async worker(env: NodeJS.ProcessEnv): Promise<void> {
-    const command = { name: 'worker', args: ['--config', this.plan.file], flags: WORKER_FLAGS };
+    const command = { name: 'worker', args: ['--config', this.plan.file], flags: WORKER_NODE_FLAGS };
     const worker = await KeptRunning.start({
       start: () => startCommand(command, this.surroundings, env),
       say: this.surroundings.print,
