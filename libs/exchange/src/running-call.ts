@@ -1,23 +1,16 @@
-import { ApiError, type Deployment, type Failure, type ProviderAdapter, type WholeAnswer } from '#core';
-import type { Ask, NoChoice, Outcome, Plan } from '#routing';
+import { ApiError, type Deployment, type ProviderAdapter, type WholeAnswer } from '#core';
+import type { Ask, Outcome, Plan } from '#routing';
 import { answerHeaders } from './answer-headers.js';
 import { askOf } from './ask.js';
 import { recordOf, recordOfOwnAnswer } from './attempt-record.js';
 import type { Attempt, Call, Settlement } from './call.js';
-import { callerError, lastFailure, nothingToTry } from './caller-error.js';
 import { Delivery } from './delivery.js';
+import { type CallOutcome, Ending } from './ending.js';
 import type { ExchangeOptions } from './exchange.js';
 import { Pause } from './pause.js';
 import { Quota } from './quota.js';
 import { type AttemptEnd, RunningAttempt } from './running-attempt.js';
-import { settledUsage } from './settled-usage.js';
 import type { Sink } from './sink.js';
-
-const SHUTTING_DOWN: Failure = {
-  kind: 'shutting-down',
-  error: { type: 'overloaded_error', message: 'The gateway is shutting down; send the request again.' },
-  retryAfterMs: 1_000,
-};
 
 const NO_TIME_LEFT = 'The time allowed for a whole call was over before an upstream could be asked.';
 
@@ -32,16 +25,11 @@ interface Way {
 export class RunningCall {
   private found: Way | undefined;
   private readonly delivery: Delivery;
+  private readonly ending: Ending;
   private readonly attempts: Attempt[] = [];
   private readonly pause: Pause;
   private current: RunningAttempt | undefined;
   private local: WholeAnswer | undefined;
-  private error: ApiError | undefined;
-  /** Why the last attempt failed, if one did. */
-  private failure: Failure | undefined;
-  private isCutOff = false;
-  /** Why a deployment could not be asked at all, for the first that could not. */
-  private unfit: ApiError | undefined;
 
   constructor(
     private readonly options: ExchangeOptions,
@@ -62,6 +50,7 @@ export class RunningCall {
       resume: () => this.current?.resume(),
       committed: () => call.request.release(),
     });
+    this.ending = new Ending(call, this.delivery);
     sink.onHangUp(() => {
       this.current?.abandon();
       this.pause.end();
@@ -70,20 +59,16 @@ export class RunningCall {
 
   async run(): Promise<Settlement> {
     this.options.ticker.add(this.delivery);
-    let outcome: Settlement['outcome'] = 'failed';
     try {
-      outcome = await this.tryDeployments();
-    } catch (error) {
-      this.fail(new ApiError('api_error', 'The gateway failed to handle this call.', { cause: error }));
+      return this.settlement(await this.tryDeployments().catch((error: unknown) => this.ending.fault(error)));
     } finally {
       this.options.ticker.delete(this.delivery);
     }
-    return this.settlement(outcome);
   }
 
   cutOff(): void {
-    this.isCutOff = true;
-    this.current?.fail(SHUTTING_DOWN);
+    const failure = this.ending.cutOff();
+    this.current?.fail(failure);
     this.pause.end();
   }
 
@@ -100,19 +85,20 @@ export class RunningCall {
     return this.found;
   }
 
-  private async tryDeployments(): Promise<Settlement['outcome']> {
+  private async tryDeployments(): Promise<CallOutcome> {
+    const { ending } = this;
     while (!this.sink.closed) {
-      if (this.isCutOff) return this.giveUp();
+      if (ending.isCutOff) return ending.giveUp();
       const choice = this.way.plan.next();
-      if (choice.kind === 'none') return this.giveUp(choice);
+      if (choice.kind === 'none') return ending.giveUp(choice);
       if (choice.kind === 'wait') {
         await this.pause.last(choice.ms);
         continue;
       }
       const end = await this.tryOnce(choice.deployment);
       if (end?.kind === 'abandoned') return 'abandoned';
-      if (end?.kind === 'answered') return this.deliver(end.whole);
-      if (this.delivery.hasContent) return this.giveUp();
+      if (end?.kind === 'answered') return end.whole && this.sink.closed ? 'abandoned' : ending.deliver(end.whole);
+      if (this.delivery.hasContent) return ending.giveUp();
     }
     return 'abandoned';
   }
@@ -128,17 +114,17 @@ export class RunningCall {
         plan.settled(deployment, { ...refusal, kind: 'limited', estimate: intent.estimate });
         return undefined;
       }
-      if (this.sink.closed || this.isCutOff) return this.leave(deployment, { kind: 'abandoned' });
+      if (this.sink.closed || this.ending.isCutOff) return this.leave(deployment, { kind: 'abandoned' });
       const end = await this.attempt(deployment);
       quota.settle(end, this.current?.facts);
       const isLocal = this.local !== undefined;
       plan.settled(deployment, end.kind === 'answered' ? { kind: end.kind, local: isLocal } : end);
-      if (end.kind === 'failed') this.failure = end.failure;
+      if (end.kind === 'failed') this.ending.attemptFailed(end.failure);
       return end;
     } catch (error) {
       this.leave(deployment, { kind: 'unfit' });
       if (!(error instanceof ApiError)) throw error;
-      this.unfit ??= error;
+      this.ending.couldNotAsk(error);
       return undefined;
     }
   }
@@ -148,23 +134,6 @@ export class RunningCall {
     const { plan, quota } = this.way;
     quota.giveBack();
     plan.settled(deployment, outcome);
-  }
-
-  private giveUp(choice?: NoChoice): Settlement['outcome'] {
-    const { call, unfit } = this;
-    const failure = this.isCutOff ? SHUTTING_DOWN : this.failure;
-    if (failure) this.fail(choice ? lastFailure(failure, choice, call.route) : callerError(failure, call.route));
-    // Whoever could carry it may only be resting, and then the request is not to blame.
-    else if (unfit && (!choice || choice.reason === 'tried')) this.fail(unfit);
-    else if (choice) this.fail(nothingToTry(choice, call.route));
-    return this.delivery.hasContent ? 'broken' : 'failed';
-  }
-
-  /** A streamed answer has been passed on by now; a whole one is given here. */
-  private deliver(whole: WholeAnswer | undefined): Settlement['outcome'] {
-    if (whole && this.sink.closed) return 'abandoned';
-    this.delivery.end(whole);
-    return 'answered';
   }
 
   /** Throws `ApiError` where this deployment cannot be asked; nothing has been sent then. */
@@ -177,7 +146,7 @@ export class RunningCall {
     }
     const end = await this.ask(deployment, adapter, false);
     const stale = end.kind === 'failed' && end.failure.kind === 'reset' && this.current?.wasStale === true;
-    if (!stale || this.sink.closed || this.isCutOff) return end;
+    if (!stale || this.sink.closed || this.ending.isCutOff) return end;
     // The connection had been closed before anything was asked, so that was no attempt.
     this.attempts.pop();
     return this.ask(deployment, adapter, true);
@@ -209,25 +178,14 @@ export class RunningCall {
     return end;
   }
 
-  private fail(error: ApiError): void {
-    this.error = error;
-    this.delivery.fail(error);
-  }
-
-  private settlement(outcome: Settlement['outcome']): Settlement {
-    const { call, attempts, delivery, error } = this;
-    const facts = this.local ?? this.current?.facts;
-    return {
-      call,
+  private settlement(outcome: CallOutcome): Settlement {
+    const { attempts, found, local, current } = this;
+    const policy = found?.plan.policy ?? 'only';
+    return this.ending.settlement(outcome, {
       attempts,
-      policy: this.found?.plan.policy ?? 'only',
-      outcome,
-      status: delivery.status,
-      error,
-      ...settledUsage(facts, outcome),
-      stopReason: facts?.stopReason ?? null,
-      durationMs: this.options.now() - call.receivedAt,
-      contentMs: delivery.contentAt === undefined ? undefined : delivery.contentAt - call.receivedAt,
-    };
+      policy,
+      facts: local ?? current?.facts,
+      now: this.options.now(),
+    });
   }
 }
