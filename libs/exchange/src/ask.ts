@@ -11,6 +11,7 @@ const LIKELY_OUTPUT = 1024;
 export const askOf = (call: Call): Ask => {
   const { request, urgency, clientRetries } = call;
   return {
+    model: request.model,
     estimate: { inputTokens: request.estimatedInput(), outputTokens: Math.min(request.maxTokens, LIKELY_OUTPUT) },
     endpoint: request.endpoint,
     stream: request.stream,

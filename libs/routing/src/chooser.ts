@@ -6,6 +6,8 @@ export const MAX_ATTEMPTS = 3;
 
 /** What a choice may depend on, besides the route. */
 export interface Ask {
+  /** As the caller has named it: what is learnt under a wildcard is learnt of this model. Undefined: of no particular one. */
+  model?: string;
   estimate: Estimate;
   stream: boolean;
   urgency: Urgency;

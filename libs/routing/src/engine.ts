@@ -3,6 +3,7 @@ import { CallPlan, type PlanTools } from './call-plan.js';
 import type { Ask, Chooser, Plan } from './chooser.js';
 import { explain } from './explain.js';
 import type { DeploymentState, Explanation } from './explanation.js';
+import { ModelShapes } from './model-shapes.js';
 import { RetryBudget } from './retry-budget.js';
 import { type RouteShape, shapeOf } from './route-shape.js';
 import { Selector } from './selector.js';
@@ -32,6 +33,7 @@ export class Engine implements Chooser {
   private readonly known: Targets;
   private readonly tools: PlanTools;
   private shapes = new WeakMap<Route, RouteShape>();
+  private modelShapes = new WeakMap<Route, ModelShapes>();
   private readonly budgets = new Map<string, RetryBudget>();
 
   constructor({ now, random, keptForInteractive = 0.3, onMark }: EngineOptions) {
@@ -42,12 +44,12 @@ export class Engine implements Chooser {
   }
 
   plan(route: Route, ask: Ask): Plan {
-    return new CallPlan(this.shape(route), ask, this.tools);
+    return new CallPlan(this.shape(route, ask.model), ask, this.tools);
   }
 
   /** Where a call would go now, and why. Changes nothing. */
   explain(route: Route, ask: Ask): Explanation {
-    return explain(this.shape(route), ask, this.clock.read());
+    return explain(this.shape(route, ask.model), ask, this.clock.read());
   }
 
   /** A mark from another replica, or from an operator. `remainingMs` 0 lifts it. Gives whether it was taken; if not, say it again. */
@@ -61,17 +63,23 @@ export class Engine implements Chooser {
 
   /**
    * An operator says that a provider's credential is good: whatever was held against it is forgotten, and the other replicas are told.
-   * What the provider's own overload has brought about stays.
+   * What the provider's own overload has brought about stays. They are told even where nothing is held against it here: this replica may not
+   * have heard of what they have found out.
    */
   enable(provider: string, { name, fingerprint }: Credential): void {
     const now = this.clock.read();
+    const lifted = new Set<Suspension>();
     for (const { deployment, breaker, shared } of this.known.all()) {
       const { credential } = deployment;
       if (deployment.provider.name !== provider) continue;
       if (credential.name !== name || credential.fingerprint !== fingerprint) continue;
       breaker.reset(now);
       const { 'provider-model': _, ...ofCredential } = shared.suspensions;
-      for (const suspension of Object.values(ofCredential)) if (suspension.lift(now)) this.tools.announce(suspension);
+      for (const suspension of Object.values(ofCredential)) lifted.add(suspension);
+    }
+    for (const suspension of lifted) {
+      suspension.lift(now);
+      this.tools.announce(suspension);
     }
   }
 
@@ -82,6 +90,7 @@ export class Engine implements Chooser {
     this.known.forget();
     this.budgets.clear();
     this.shapes = new WeakMap();
+    this.modelShapes = new WeakMap();
   }
 
   /** The configuration has changed to these routes. Forgets deployments that are gone, unless calls are still running on them. */
@@ -94,33 +103,60 @@ export class Engine implements Chooser {
     for (const name of this.budgets.keys()) if (!names.has(name)) this.budgets.delete(name);
     // A shape made before holds on to what has just been forgotten.
     this.shapes = new WeakMap();
+    this.modelShapes = new WeakMap();
   }
 
-  /** The live state of every deployment in `routes`, each once, in their order. */
+  /** The live state of every deployment in `routes`, each once, in their order; a wildcard's once for each model that was asked for. */
   targets(routes: readonly Route[]): DeploymentState[] {
     const now = this.clock.read();
-    const seen = new Map<Target, { deployment: Deployment; names: string[] }>();
-    for (const { name, deployments } of routes) {
-      for (const deployment of deployments) {
-        const target = this.known.of(deployment);
-        // Its tier and weight are those of today, whenever it was first met.
-        const known = seen.get(target) ?? { deployment, names: [] };
-        seen.set(target, known);
-        if (!known.names.includes(name)) known.names.push(name);
-      }
+    const all = routes.flatMap(({ name, deployments }) =>
+      deployments.flatMap((deployment) =>
+        this.known.listed(deployment).map((found) => ({ ...found, name, deployment })),
+      ),
+    );
+    const seen = new Map<Target, { listed: Deployment; names: string[]; wildcard: Deployment | undefined }>();
+    for (const { target, listed, name, deployment } of all) {
+      // Its tier and weight are those of today, whenever it was first met.
+      const known = seen.get(target) ?? { listed, names: [], wildcard: listed === deployment ? undefined : deployment };
+      seen.set(target, known);
+      if (!known.names.includes(name)) known.names.push(name);
     }
-    return [...seen].map(([target, { deployment, names }]) => ({ ...stateOf(target, names, now), deployment }));
+    return [...seen].map(([target, { listed, names, wildcard }]) => {
+      return { ...stateOf(target, names, now), deployment: listed, wildcard };
+    });
   }
 
-  private shape(route: Route): RouteShape {
+  private shape(route: Route, model: string | undefined): RouteShape {
     const known = this.shapes.get(route);
-    if (known) return known;
-    const shape = shapeOf(route, {
-      targetOf: (deployment) => this.known.of(deployment),
+    const shape = known ?? this.make(route, undefined);
+    if (!known) this.shapes.set(route, shape);
+    if (model === undefined || !shape.isWildcard) return shape;
+    const models = this.modelShapes.get(route) ?? this.modelsUnder(route);
+    return models.of(model) ?? shape;
+  }
+
+  private modelsUnder(route: Route): ModelShapes {
+    const models = new ModelShapes({
+      make: (model) => this.make(route, model),
+      isForgettable: ({ tiers }) => {
+        const now = this.clock.read();
+        return tiers.every(({ members }) => members.every(({ target }) => target.inFlight === 0 && target.isWell(now)));
+      },
+      forget: ({ tiers }) =>
+        this.known.forgetModels(tiers.flatMap(({ members }) => members.map(({ target }) => target))),
+    });
+    this.modelShapes.set(route, models);
+    return models;
+  }
+
+  private make(route: Route, model: string | undefined): RouteShape {
+    return shapeOf(route, {
+      targetOf: (deployment) =>
+        model === undefined || deployment.model !== undefined
+          ? this.known.of(deployment)
+          : this.known.ofModel(deployment, model),
       budgetOf: (of, tier) => this.budget(of, tier),
     });
-    this.shapes.set(route, shape);
-    return shape;
   }
 
   private budget(route: Route, tier: number): RetryBudget {

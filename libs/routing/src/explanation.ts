@@ -36,6 +36,8 @@ export interface Explanation {
 /** A deployment's live state, as one replica sees it. */
 export interface DeploymentState {
   deployment: Deployment;
+  /** The wildcard's deployment that this is for one model, whose name is a caller's; undefined for those of the configuration. */
+  wildcard: Deployment | undefined;
   routes: readonly string[];
   breaker: { state: 'closed' | 'open' | 'half-open'; consecutiveFailures: number; remainingMs: number | undefined };
   /** Of the last 30 s. */

@@ -27,6 +27,8 @@ export interface RouteShape {
   /** Lowest number first. None is without members. */
   readonly tiers: readonly Tier[];
   readonly size: number;
+  /** Some of its deployments pass on whatever name the caller has given. */
+  readonly isWildcard: boolean;
   picks: number;
 }
 
@@ -50,5 +52,6 @@ export const shapeOf = (route: Route, { targetOf, budgetOf }: Parts): RouteShape
     tier.members.push({ deployment, target, tier, weight, hash: hashOf(deployment.id), pickedAt: 0 });
   }
   const sorted = [...tiers.values()].sort((one, other) => one.number - other.number);
-  return { route, tiers: sorted, size: route.deployments.length, picks: 0 };
+  const isWildcard = route.deployments.some(({ model }) => model === undefined);
+  return { route, tiers: sorted, size: route.deployments.length, isWildcard, picks: 0 };
 };

@@ -12,6 +12,7 @@ export const stateOf = (target: Target, routes: readonly string[], now: number):
   breaker.window.slide(now);
   return {
     deployment,
+    wildcard: undefined,
     routes,
     breaker: {
       state: breaker.state(now),

@@ -36,5 +36,5 @@ export const readExplainRequest = (body: unknown): ExplainRequest => {
   }
   const { model, input_tokens, max_tokens, stream, urgency, affinity } = read.data;
   const estimate = { inputTokens: input_tokens, outputTokens: max_tokens };
-  return { model, ask: { estimate, stream, urgency, clientRetries: 0, affinityKey: () => affinity } };
+  return { model, ask: { model, estimate, stream, urgency, clientRetries: 0, affinityKey: () => affinity } };
 };
