@@ -12,10 +12,15 @@ export class HeldStorage {
   /** Changes `storage`, for the objects whose path has `part` in it. */
   constructor(storage: Storage, part: string) {
     const stream = storage.stream.bind(storage);
+    const read = storage.read.bind(storage);
     const wait = async (): Promise<void> => {
       this.reads++;
       if (this.delayMs > 0) await pause(this.delayMs);
       await this.held;
+    };
+    storage.read = async (path) => {
+      if (path.includes(part)) await wait();
+      return read(path);
     };
     storage.stream = async function* (path, from) {
       if (path.includes(part)) await wait();

@@ -49,7 +49,7 @@ export class WorkDesk implements Works {
     return orUnavailable(async () => {
       const { states, submissions } = this.parts.store;
       // Half a list would look like a whole one.
-      if (!(await submissions.readiness()).isReady) throw unavailable();
+      if (!(await submissions.isReady())) throw unavailable();
       const page = await states.page(workspace, kind, request);
       if (!page) throw unknownCursor(request.afterId === undefined ? 'before_id' : 'after_id');
       return page;

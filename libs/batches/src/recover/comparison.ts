@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { isWorkId, layout } from '../layout.js';
 import { readManifest } from '../manifest-file.js';
 import { removeWork } from '../removal.js';
 import type { WorkStore } from '../work-store.js';
+import type { RepairTurn } from './repair-turn.js';
 import { restoreWork } from './restore.js';
 
 /** Objects read at a time. */
@@ -10,24 +12,23 @@ const PAGE = 1_000;
 /** What has no manifest may be a submission of a process that has not been able to reach this Redis. */
 const STRAY_MS = 3_600_000;
 
-const inParallel = async <T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> => {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await act(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-};
-
 /**
  * Compares all of storage with what Redis knows, after Redis was started: it may have lost its last second, or everything. Works that
  * it does not know and works that have not ended there are restored; works that are gone from storage are forgotten.
  */
 export class Comparison {
-  constructor(private readonly store: WorkStore) {}
+  constructor(
+    private readonly store: WorkStore,
+    private readonly turn: RepairTurn,
+  ) {}
 
-  /** Resolves with the number of works that were looked into. Rejects with `StorageError` or what Redis says. */
-  async run(): Promise<number> {
-    const { sets } = this.store;
+  /**
+   * Resolves with the number of works that were looked into, once Redis is ready; undefined when the comparison was broken off, or
+   * Redis has lost something meanwhile. Rejects with `StorageError` or what Redis says.
+   */
+  async run(): Promise<number | undefined> {
+    const { sets, submissions } = this.store;
+    const begun = await submissions.beginComparison(randomBytes(9).toString('base64url'));
     const open = await this.all((from) => sets.open(from, PAGE));
     const stored = await this.storedIds();
     const known = new Set<string>();
@@ -37,14 +38,22 @@ export class Comparison {
       for (const [at, id] of ids.entries()) if (flags[at]) known.add(id);
     }
     const wanted = [...new Set([...stored.filter((id) => !known.has(id)), ...open])];
-    await inParallel(wanted, (id) => this.tryTo(id, () => this.restore(id)));
+    await this.inParallel(wanted, (id) => this.tryTo(id, () => this.restore(id)));
     const inStorage = new Set(stored);
     const kept = await this.all((from) => sets.kept(from, PAGE));
-    await inParallel(
+    await this.inParallel(
       kept.filter((id) => !inStorage.has(id)),
       (id) => this.forget(id),
     );
-    return wanted.length;
+    return this.turn.goesOn && (await submissions.endComparison(begun)) ? wanted.length : undefined;
+  }
+
+  private async inParallel(ids: readonly string[], act: (id: string) => Promise<void>): Promise<void> {
+    const queue = ids.values();
+    const worker = async (): Promise<void> => {
+      for (const id of queue) if (this.turn.goesOn) await act(id);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
   /** A work that cannot be read must not keep all others waiting: it is reported, and tried again with what submissions have left. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { ChunkOffers } from '../chunk-offers.js';
 import type { WorkEnder } from '../end/work-ender.js';
 import { readManifest } from '../manifest-file.js';
@@ -7,14 +6,13 @@ import type { Manifest } from '../work.js';
 import type { WorkStore } from '../work-store.js';
 import { archiveWork } from './archiver.js';
 import { Comparison } from './comparison.js';
+import { RepairTurn } from './repair-turn.js';
 import { recountWork, restoreWork } from './restore.js';
 
 /** Works that are over are looked for so often. */
 const EVERY_MS = 1_000;
 /** And all others so often. */
 const ALL_EVERY_MS = 5_000;
-/** How long nobody repairs when the one whose turn it was has died. */
-const TURN_MS = 5_000;
 /** A holder gives a sign of life in less. */
 const RETURN_MS = 2_000;
 /** Works looked into at a time: with more open ones it takes several turns. */
@@ -26,7 +24,7 @@ const MOST_AT_ONCE = 2_000;
  * harm, because each step is one that anybody may take at any time.
  */
 export class Reconciler {
-  private readonly name = randomBytes(9).toString('base64url');
+  private readonly turn: RepairTurn;
   private readonly comparison: Comparison;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
@@ -42,7 +40,8 @@ export class Reconciler {
       archiveAfterMs: number;
     },
   ) {
-    this.comparison = new Comparison(store);
+    this.turn = new RepairTurn(store.sets);
+    this.comparison = new Comparison(store, this.turn);
   }
 
   start(): void {
@@ -54,13 +53,15 @@ export class Reconciler {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.turn.breakOff();
     await this.running;
-    await this.store.sets.leaveTurn(this.name).catch(() => undefined);
+    await this.turn.leave();
   }
 
   /** Never rejects: what could not be done is done at the next turn. */
   async tick(): Promise<void> {
-    this.running ??= this.turn()
+    this.running ??= this.turn
+      .take(() => this.repair())
       .catch((error: unknown) => this.store.report('batches.waiting', { what: 'repairing', error: String(error) }))
       .finally(() => {
         this.running = undefined;
@@ -68,16 +69,14 @@ export class Reconciler {
     await this.running;
   }
 
-  private async turn(): Promise<void> {
-    const { sets, submissions } = this.store;
-    if (!(await sets.takeTurn(this.name, TURN_MS))) return;
-    const { runId, isReady } = await submissions.readiness();
-    if (!isReady) {
+  private async repair(): Promise<void> {
+    const { sets, submissions, report } = this.store;
+    if (!(await submissions.isReady())) {
       const works = await this.comparison.run();
-      await submissions.markReady(runId);
+      if (works === undefined) return;
       // Whoever runs a chunk takes it up again first: nothing need be sent twice because Redis has forgotten whose it is.
       this.allAt = performance.now() + RETURN_MS;
-      this.store.report('batches.compared', { works });
+      report('batches.compared', { works });
     }
     const now = await sets.now();
     await this.each(await sets.over(now, MOST_AT_ONCE), (id) => this.finish(id));
@@ -93,12 +92,8 @@ export class Reconciler {
 
   /** One that cannot be put right must not keep the others waiting. */
   private async each(ids: readonly string[], act: (id: string) => Promise<unknown>): Promise<void> {
-    let turnUntil = performance.now() + TURN_MS / 2;
     for (const id of ids) {
-      if (performance.now() > turnUntil) {
-        await this.store.sets.takeTurn(this.name, TURN_MS);
-        turnUntil = performance.now() + TURN_MS / 2;
-      }
+      if (!this.turn.goesOn) return;
       await act(id).catch((error: unknown) =>
         this.store.report('batches.waiting', { what: 'repairing', work: id, error: String(error) }),
       );

@@ -38,6 +38,8 @@ export const keys = {
   trash: `${PREFIX}trash`,
   /** String: the run id of the Redis that was last compared with storage. */
   ready: `${PREFIX}ready`,
+  /** String: names the comparison with storage that is going on; it counts only if this is still there at its end. */
+  comparing: `${PREFIX}comparing`,
   /** String: whose turn it is to repair. */
   turn: `${PREFIX}turn`,
   /** Channel: `cancel <id>`, `end <id>`. */

@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis';
 import type { Manifest, WorkKind } from '../work.js';
 import { keys } from './keys.js';
 import { runScript } from './script.js';
-import { BEGIN, CONDEMN, CREATE, FORGET, KEEP, READY, RESTORED } from './scripts/accepting.js';
+import { BEGIN, CONDEMN, CREATE, FORGET, KEEP, RESTORED } from './scripts/accepting.js';
+import { BEGIN_COMPARING, END_COMPARING, READY } from './scripts/comparing.js';
 import { toHash } from './work-hash.js';
 
 /** What a workspace may have open at a time. 0: as much as it likes. */
@@ -27,6 +28,12 @@ export interface Opening {
 }
 
 type Verdict = 'condemned' | 'accepted' | 'undecided';
+
+/** A comparison of storage with what Redis holds: of which run of Redis, and its name. */
+export interface BegunComparison {
+  runId: string;
+  name: string;
+}
 
 /** How long a submission may go without a sign of life before what it has written is cleared away. */
 const SPOOL_MS = 90_000;
@@ -63,15 +70,25 @@ const readRefusal = (answer: unknown): Refused | undefined => {
 export class Submissions {
   constructor(private readonly redis: Redis) {}
 
-  /** Whether storage has been compared with what this Redis holds since it started; and what names that start. */
-  async readiness(): Promise<{ runId: string; isReady: boolean }> {
-    const [runId = '', compared] = (await runScript(this.redis, READY, [keys.ready], [])) as string[];
-    return { runId, isReady: runId === compared };
+  /** Whether storage has been compared with what this Redis holds since it started. */
+  async isReady(): Promise<boolean> {
+    return (await runScript(this.redis, READY, [keys.ready], [])) === 1;
   }
 
-  /** `runId` as it was before the comparison. */
-  async markReady(runId: string): Promise<void> {
-    await this.redis.set(keys.ready, runId);
+  /** Before storage is compared. One that another began and has not ended is gone on with, from its beginning. */
+  async beginComparison(name: string): Promise<BegunComparison> {
+    const [runId = '', known = ''] = (await runScript(
+      this.redis,
+      BEGIN_COMPARING,
+      [keys.comparing],
+      [name],
+    )) as string[];
+    return { runId, name: known };
+  }
+
+  /** All of storage has been compared since that beginning. False: Redis has lost something meanwhile, and it was in vain. */
+  async endComparison({ runId, name }: BegunComparison): Promise<boolean> {
+    return (await runScript(this.redis, END_COMPARING, [keys.ready, keys.comparing], [runId, name])) === 1;
   }
 
   /** Before a submission is taken in. Undefined: go on, and `keep` it alive. */

@@ -1,8 +1,5 @@
 import { NOW, RUN_ID, script } from '../script.js';
 
-/** KEYS ready. The run id, and the one that was compared with storage. */
-export const READY = script('even-when-full', `${RUN_ID}\nreturn {runId, redis.call('GET', KEYS[1]) or ''}`);
-
 /**
  * Before a submission is taken in: may it come, and is it the first of its idempotency key?
  * KEYS idempotency spool load ready. ARGV id, kept for ms, is batch, most batches, with key, key kept for ms.
