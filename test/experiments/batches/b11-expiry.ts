@@ -1,8 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { until } from '#testing';
 import type { Experiment } from '../experiment.js';
 import { atLeast, atMost, exactly, told } from '../figure.js';
 import { epochMs } from '../load/load-answer.js';
 import { auditOf } from './audit.js';
+import type { Batch } from './batch.js';
 import { BatchSite } from './batch-site.js';
 
 const DAY_MS = 86_400_000;
@@ -12,10 +16,22 @@ const ASLEEP_BEFORE_MS = 500;
 /** Calls that are cut off have been under way; none may be begun. */
 const GRACE_MS = 1_500;
 
-/** Loaded into the gateway: it accepts by a clock that is behind, so that for all the others nearly a day has passed since. */
-const behindBy = (ms: number): NodeJS.ProcessEnv => {
-  const clock = `const now = Date.now; Date.now = () => now() - ${ms}`;
-  return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(clock)}` };
+/**
+ * Makes a batch older, as if its clock had been moved: in storage, which has the truth, before anybody else has read it there. All that
+ * Redis and the gateway believe of it is forgotten.
+ */
+const makeOlder = async (site: BatchSite, { id }: Batch, ms: number): Promise<void> => {
+  const file = join(site.folder, 'works', id, 'manifest');
+  const manifest = await readFile(file, 'utf8');
+  const older = manifest.replace(
+    /"(createdAt|expiresAt)":(\d+)/g,
+    (_, name: string, at: string) => `"${name}":${Number(at) - ms}`,
+  );
+  await writeFile(file, older);
+  const redis = new Redis(site.redis.url);
+  await redis.flushall();
+  redis.disconnect();
+  await site.fleet.killAny();
 };
 
 /** A batch is a day old before it is done, and one of its workers learns of that late, with answers in its hands. */
@@ -25,11 +41,17 @@ export const b11: Experiment = {
   tier: 'long',
   run: async (rig) => {
     const lines = rig.scale(1_000, 20_000);
-    const leftMs = rig.scale(12_000, 60_000);
-    const behaviour = `delay=${ANSWER_MS}`;
-    const site = await BatchSite.open(rig, { behaviour, concurrency: 20, gatewayEnv: behindBy(DAY_MS - leftMs) });
+    const leftMs = rig.scale(15_000, 60_000);
+    const site = await BatchSite.open(rig, { behaviour: `delay=${ANSWER_MS}`, workers: 0, concurrency: 20 });
     const batch = await site.submit(lines);
-    const deadline = Date.parse((await batch.read())?.expires_at ?? '');
+    await makeOlder(site, batch, DAY_MS - leftMs);
+    await Promise.all([site.crew.hire(), site.crew.hire()]);
+    const known = await until(
+      () => batch.read(),
+      (view) => view !== undefined,
+      20_000,
+    );
+    const deadline = Date.parse(known?.expires_at ?? '');
     await until(epochMs, (now) => now > deadline - ASLEEP_BEFORE_MS, leftMs + 5_000);
     const sleeper = site.crew.any;
     sleeper.signal('SIGSTOP');

@@ -40,7 +40,7 @@ const damage = async (files: readonly string[], ids: readonly string[]): Promise
     const answers = answersIn(bytes, ids);
     const [first, last] = [answers[0], answers.at(-1)];
     if (!first || !last || first === last) continue;
-    const flipped = bytes.indexOf(first.customId, first.at);
+    const flipped = bytes.indexOf(`"text":"${first.customId}"`, first.at) + '"text":"'.length;
     bytes.writeUInt8(bytes.readUInt8(flipped) ^ 1, flipped);
     await writeFile(file, bytes.subarray(0, bytes.indexOf(last.customId, last.at)));
     lost.push(first.customId, last.customId);

@@ -10,9 +10,11 @@ const TURN = 'sw:{b}:turn';
 const TAKEN_EVERY_MS = 10;
 /** By how much a batch's count is made wrong, so that all of them find it so and count again. */
 const WRONG_BY = 5;
-/** Each of them looks every five seconds. */
-const TIMES_WRONG = 10;
+/** Each of them looks every five seconds, and says so once in a while. */
+const WRONG_FOR_MS = 12_000;
 const WRONG_EVERY_MS = 400;
+/** So many at least have to repair the same. */
+const TOGETHER = 2;
 
 /** Lets everybody repair at once: each is told that the turn is its own. */
 const endTurns = (redis: Redis): (() => void) => {
@@ -39,7 +41,10 @@ export const b25: Experiment = {
     await redis.flushall();
     await canceled.cancel();
     await miscounted.reached(lines / 6, 120_000);
-    for (let times = 0; times < TIMES_WRONG; times++) {
+    const logged = (event: string): number =>
+      site.fleet.logged(({ msg }) => msg === event).length + site.crew.logged(({ msg }) => msg === event).length;
+    const enough = performance.now() + WRONG_FOR_MS;
+    while (logged('batches.recounted') < TOGETHER && performance.now() < enough) {
       await redis.hincrby(`sw:{b}:work:${miscounted.id}`, 'succeeded', WRONG_BY);
       await pause(WRONG_EVERY_MS);
     }
@@ -49,8 +54,6 @@ export const b25: Experiment = {
     );
 
     const audits = await Promise.all(ended.map(({ batch, view }) => auditOf(batch, view)));
-    const of = (event: string): number =>
-      site.fleet.logged(({ msg }) => msg === event).length + site.crew.logged(({ msg }) => msg === event).length;
     const load = await redis.hgetall('sw:{b}:load:default');
     return [
       ...audits.flat(),
@@ -59,8 +62,8 @@ export const b25: Experiment = {
         value: Math.abs(Number(load.batches)) + Math.abs(Number(load.lines)),
         note: JSON.stringify(load),
       }),
-      atLeast(2, { name: 'processes that compared Redis with storage', value: of('batches.compared') }),
-      atLeast(2, { name: 'times that a batch was counted again', value: of('batches.recounted') }),
+      atLeast(TOGETHER, { name: 'processes that compared Redis with storage', value: logged('batches.compared') }),
+      atLeast(TOGETHER, { name: 'processes that counted a batch again', value: logged('batches.recounted') }),
       atMost(2 * site.concurrency, {
         name: 'duplicate upstream calls',
         value: batches.reduce((sum, batch) => sum + site.duplicateCalls(batch), 0),

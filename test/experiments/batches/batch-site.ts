@@ -29,8 +29,6 @@ export interface BatchSiteOptions {
   keptBack?: number;
   /** Environment of the workers. */
   env?: NodeJS.ProcessEnv;
-  /** Environment of the gateways. */
-  gatewayEnv?: NodeJS.ProcessEnv;
   /** An empty folder for storage; without it a temporary one. */
   folder?: string;
   /** More members of the configuration; those of `batches` beside what is set here. */
@@ -102,7 +100,7 @@ export class BatchSite implements Parts {
       ...more,
       batches: { concurrency, interactive_share: keptBack, ...(more.batches as Section | undefined) },
     });
-    const fleet = await rig.gateways({ ...config, redis: redis.url }, gateways, options.gatewayEnv);
+    const fleet = await rig.gateways({ ...config, redis: redis.url }, gateways);
     const ofWorkers = await configFile(rig, { ...config, redis: `redis://${proxy.address}` });
     const crew = await rig.workers(ofWorkers, workers, options.env);
     return new BatchSite({ folder, upstreams, redis, proxy, fleet, crew }, concurrency);

@@ -6,22 +6,21 @@ export class Fleet {
   private constructor(
     readonly config: ConfigFile,
     readonly gateways: GatewayProcess[],
-    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   /** Kills one at random with SIGKILL and starts another, elsewhere. */
   async killAny(): Promise<void> {
     const at = Math.floor(Math.random() * this.gateways.length);
     await this.gateways[at]?.kill();
-    this.gateways[at] = await GatewayProcess.start(this.config, this.env);
+    this.gateways[at] = await GatewayProcess.start(this.config);
   }
 
-  static async start(config: Section, count: number, env: NodeJS.ProcessEnv = {}): Promise<Fleet> {
+  static async start(config: Section, count: number): Promise<Fleet> {
     const file = await ConfigFile.write(config);
-    const starting = Array.from({ length: count }, () => GatewayProcess.start(file, env));
+    const starting = Array.from({ length: count }, () => GatewayProcess.start(file));
     const settled = await Promise.allSettled(starting);
     const gateways = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const fleet = new Fleet(file, gateways, env);
+    const fleet = new Fleet(file, gateways);
     const failed = settled.find((one) => one.status === 'rejected');
     if (!failed) return fleet;
     await fleet.stop();

@@ -55,9 +55,9 @@ export class Rig {
   }
 
   /** Gateways that share a configuration; its Redis is the rig's unless it names another. */
-  async gateways(config: Section, count = REPLICAS, env: NodeJS.ProcessEnv = {}): Promise<Fleet> {
+  async gateways(config: Section, count = REPLICAS): Promise<Fleet> {
     const redis = config.redis === undefined ? (await this.redis()).url : config.redis;
-    const fleet = await Fleet.start({ ...config, redis }, count, env);
+    const fleet = await Fleet.start({ ...config, redis }, count);
     this.endings.push(() => fleet.stop());
     return fleet;
   }
