@@ -63,7 +63,7 @@ const asAnswered = (result: LineResult | undefined, reply: FastifyReply): object
   if (result?.type === 'succeeded') return result.message as object;
   if (result?.type === 'errored') {
     const { type } = result.error.error;
-    void reply.code(type in STATUS_OF ? STATUS_OF[type as keyof typeof STATUS_OF] : 500);
+    void reply.code(Object.hasOwn(STATUS_OF, type) ? STATUS_OF[type as keyof typeof STATUS_OF] : 500);
     return result.error;
   }
   const { type, message } = UNANSWERED[result?.type ?? 'expired'];

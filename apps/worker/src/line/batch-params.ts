@@ -1,11 +1,11 @@
 import { ApiError, applyEdits, memberRemovals, type OutboundRequest } from '#core';
 
 /** What a line of a batch may not ask for, and what is said to it. https://platform.claude.com/docs/en/build-with-claude/batch-processing */
-const FORBIDDEN: Readonly<Record<string, string>> = {
-  speed: 'is not available in batches',
-  fallbacks: 'are not available in batches',
-  thread: 'is not available in batches',
-};
+const FORBIDDEN: ReadonlyMap<string, string> = new Map([
+  ['speed', 'is not available in batches'],
+  ['fallbacks', 'are not available in batches'],
+  ['thread', 'is not available in batches'],
+]);
 
 /** Taken, and of no effect. */
 const IGNORED = new Set(['fallback_credit_token']);
@@ -23,7 +23,7 @@ const memberOf = ({ body, scan }: OutboundRequest, name: string): unknown => {
 export const checkBatchParams = (request: OutboundRequest): void => {
   if (request.stream) refuse('stream: is not available in batches; leave it out');
   if (request.maxTokens === 0) refuse('max_tokens: must be at least 1 in batches');
-  for (const { key } of request.scan.members) if (key in FORBIDDEN) refuse(`${key}: ${FORBIDDEN[key]}`);
+  for (const { key } of request.scan.members) if (FORBIDDEN.has(key)) refuse(`${key}: ${FORBIDDEN.get(key)}`);
   const billing = memberOf(request, 'billing_policy');
   if (typeof billing === 'object' && billing !== null && 'bill_to' in billing && billing.bill_to === 'user_profile')
     refuse('billing_policy.bill_to: user_profile is not available in batches');
