@@ -35,10 +35,12 @@ export class Engine implements Chooser {
   private shapes = new WeakMap<Route, RouteShape>();
   private modelShapes = new WeakMap<Route, ModelShapes>();
   private readonly budgets = new Map<string, RetryBudget>();
+  private readonly onMark: EngineOptions['onMark'];
 
   constructor({ now, random, keptForInteractive = 0.3, onMark }: EngineOptions) {
     this.clock = new SteadyClock(now);
     this.known = new Targets({ random, keptForInteractive });
+    this.onMark = onMark;
     const announce = (suspension: Suspension): void => onMark?.(suspension.mark(this.clock.read()));
     this.tools = { clock: this.clock, random, selector: new Selector(random), announce };
   }
@@ -63,8 +65,8 @@ export class Engine implements Chooser {
 
   /**
    * An operator says that a provider's credential is good: whatever was held against it is forgotten, and the other replicas are told.
-   * What the provider's own overload has brought about stays. They are told even where nothing is held against it here: this replica may not
-   * have heard of what they have found out.
+   * What the provider's own overload has brought about stays. They are told of every kind of mark, even where nothing is held against it
+   * here: this replica may not have heard of what they have found out.
    */
   enable(provider: string, { name, fingerprint }: Credential): void {
     const now = this.clock.read();
@@ -79,7 +81,7 @@ export class Engine implements Chooser {
     }
     for (const suspension of lifted) {
       suspension.lift(now);
-      this.tools.announce(suspension);
+      for (const kind of KINDS) this.onMark?.({ ...suspension.mark(now), kind });
     }
   }
 
@@ -166,5 +168,7 @@ export class Engine implements Chooser {
     return budget;
   }
 }
+
+const KINDS: readonly HealthMark['kind'][] = ['disabled', 'cooldown'];
 
 const budgetName = (route: Route, tier: number): string => `${tier} ${route.name}`;

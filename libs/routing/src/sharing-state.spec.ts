@@ -97,6 +97,25 @@ describe('what an operator does', () => {
     expect(other.peek(only)).toMatchObject({ kind: 'try' });
   });
 
+  it('enables a credential on replicas that have found it refused when this one could not be told', () => {
+    const [one, other] = [new VirtualEngine(), new VirtualEngine()];
+    other.peek(only);
+    one.call(only, () => failed(401));
+    one.call(two, () => failed(429, { retryAfterMs: 60_000 }));
+    one.marks.length = 0;
+    other.engine.enable('a', aDeployment('a').credential);
+    expect(
+      other.marks.map(({ kind, subject, remainingMs }) => `${kind} ${subject.split(' ')[0]} ${remainingMs}`),
+    ).toEqual(
+      ['credential', 'credential-model', 'deployment'].flatMap((scope) => [
+        `disabled ${scope} 0`,
+        `cooldown ${scope} 0`,
+      ]),
+    );
+    tell(other, one);
+    expect(one.peek(only)).toMatchObject({ kind: 'try' });
+  });
+
   it('makes the engine forget', () => {
     const virtual = new VirtualEngine();
     for (let call = 0; call < 5; call++) virtual.call(two, () => failed('connect'));
