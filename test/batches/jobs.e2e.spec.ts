@@ -202,7 +202,7 @@ onEachStorage('jobs', (scene) => {
     await scene.member.assembled.reconciler.tick();
     const next = (await scene.room.join()).work(scene.upstream.runner());
 
-    expect(await scene.member.works.find('w', 'job', answered.id)).toEqual({ ...answered, startedAt: undefined });
+    expect(await scene.member.works.find('w', 'job', answered.id)).toEqual(answered);
     expect(await untilEnded(next, waiting)).toMatchObject({ counts: { succeeded: 1 } });
     expect(scene.upstream.duplicates).toBe(0);
   });

@@ -3,6 +3,7 @@ import { countsChunk, type EndRecord } from './end-record.js';
 
 const record = (sealed: Buffer): EndRecord => ({
   version: 1,
+  startedAt: undefined,
   endedAt: 0,
   counts: { succeeded: 0, errored: 0, canceled: 0, expired: 0 },
   usage: {},

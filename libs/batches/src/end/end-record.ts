@@ -3,7 +3,8 @@ import type { LineStatus } from '../work.js';
 /** How a work ended: final, in storage. */
 export interface EndRecord {
   version: 1;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, here and below; undefined when nothing of it was begun. */
+  startedAt: number | undefined;
   endedAt: number;
   counts: Readonly<Record<LineStatus, number>>;
   usage: Readonly<Record<string, number>>;

@@ -18,6 +18,7 @@ const recordOf = (work: Manifest, closing: Closing & { state: 'closed' }): EndRe
   const { succeeded, errored } = counted.counts;
   return {
     version: 1,
+    startedAt: counted.startedAt,
     endedAt: Math.max(closedAt, work.createdAt),
     counts: { ...counted.counts, [rest]: work.lines - succeeded - errored },
     usage: counted.usage,
@@ -63,11 +64,11 @@ export class WorkEnder {
   private async end(work: Manifest, closing: Closing & { state: 'closed' }): Promise<void> {
     crashPoint('end.closed');
     const record = recordOf(work, closing);
-    const { rest, duplicateCalls } = record;
+    const { rest, startedAt, duplicateCalls } = record;
     await this.adopt(
       work,
       work.kind === 'job'
-        ? await decideJob(this.store, work, { rest, duplicateCalls })
+        ? await decideJob(this.store, work, { rest, startedAt, duplicateCalls })
         : await this.decide(work, record),
     );
   }
@@ -92,7 +93,8 @@ export class WorkEnder {
     else {
       const { cancelInitiatedAt } = (await this.store.states.find(work.id)) ?? {};
       const rest = cancelInitiatedAt === undefined ? 'expired' : 'canceled';
-      await this.adopt(work, await decideJob(this.store, work, { rest, duplicateCalls: claim.resent }));
+      const { startedAt, resent } = claim;
+      await this.adopt(work, await decideJob(this.store, work, { rest, startedAt, duplicateCalls: resent }));
     }
   }
 }

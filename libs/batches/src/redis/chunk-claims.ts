@@ -17,6 +17,8 @@ export interface ChunkClaim {
   epoch: number;
   /** Of one taking alone. */
   token: string;
+  /** When anything of the work was first taken. */
+  startedAt: number;
   /** Of a job: how often it was sent before, by workers that were lost or stopped. */
   resent: number;
 }
@@ -49,13 +51,11 @@ export class ChunkClaims {
     { token, purpose }: { token: string; purpose: 'run' | 'end' | 'force' },
   ): Promise<ChunkClaim | NotClaimed> {
     const of = [keys.work(work.id), keys.claims(work.id), keys.sealed(work.id)];
-    const [code, epoch, resent] = (await runScript(this.redis, CLAIM, of, [chunk.index, token, LEASE_MS, purpose])) as [
-      string,
-      number,
-      number,
-    ];
+    const args = [chunk.index, token, LEASE_MS, purpose];
+    const answer = (await runScript(this.redis, CLAIM, of, args)) as [string, number, number, number];
+    const [code, epoch, resent, startedAt] = answer;
     if (code !== 'CLAIMED') return code.toLowerCase() as NotClaimed;
-    return { work, chunk, epoch, token, resent };
+    return { work, chunk, epoch, token, startedAt, resent };
   }
 
   /** `over`: it is still held, but nothing may be run any more. `stale`: it is somebody else's, or final. */

@@ -32,7 +32,7 @@ export type Closing =
       closedAt: number;
       canceled: boolean;
       sealed: Buffer;
-      counted: Pick<EndRecord, 'counts' | 'usage' | 'duplicateCalls'>;
+      counted: Pick<EndRecord, 'startedAt' | 'counts' | 'usage' | 'duplicateCalls'>;
     };
 
 export interface Look {
@@ -99,6 +99,7 @@ export class WorkStates {
       counted: {
         counts: { ...counted, canceled: 0, expired: 0 },
         usage: readUsage(hash),
+        startedAt: hash.startedAt === undefined ? undefined : Number(hash.startedAt),
         duplicateCalls: Number(hash.duplicateCalls),
       },
     };
@@ -132,6 +133,7 @@ export class WorkStates {
       JSON.stringify(Object.entries(record.usage)),
       keys.news,
       webhookUrl === undefined ? 0 : 1,
+      record.startedAt ?? '',
     ];
     return (await this.run(END, of, args)) === 1;
   }

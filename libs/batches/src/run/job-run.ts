@@ -69,11 +69,11 @@ export class JobRun {
 
   private async keep(ran: RanLine, events: LiveEvents): Promise<EndRecord> {
     const { store } = this.running;
-    const { work, resent } = this.held.claim;
+    const { work, startedAt, resent: duplicateCalls } = this.held.claim;
     crashPoint('job.answered');
-    const answer = { ...ran, duplicateCalls: resent, ...events.kept };
-    const how = store.now() < work.expiresAt ? answer : { rest: 'expired' as const, duplicateCalls: resent };
-    const record = await this.patiently('keeping a result', () => decideJob(store, work, how));
+    const sent = { startedAt, duplicateCalls };
+    const how = store.now() < work.expiresAt ? { ...ran, ...events.kept } : { rest: 'expired' as const };
+    const record = await this.patiently('keeping a result', () => decideJob(store, work, { ...how, ...sent }));
     this.inFlight = false;
     return record;
   }
@@ -82,11 +82,11 @@ export class JobRun {
     this.held.holds.throwIfAborted();
     if (!this.held.runs.aborted) return 'unfinished';
     const { store, ender } = this.running;
-    const { work } = this.held.claim;
+    const { work, startedAt, resent: duplicateCalls } = this.held.claim;
     await this.patiently('canceling a job', async () => {
       const { cancelInitiatedAt } = (await store.states.find(work.id)) ?? {};
       const rest = cancelInitiatedAt === undefined ? 'expired' : 'canceled';
-      await ender.adopt(work, await decideJob(store, work, { rest, duplicateCalls: this.held.claim.resent }));
+      await ender.adopt(work, await decideJob(store, work, { rest, startedAt, duplicateCalls }));
     });
     return 'done';
   }

@@ -17,10 +17,14 @@ export interface KeptEvents {
   events: readonly KeptEvent[] | undefined;
 }
 
+/** What is known of the runs of a job to whoever ends it. */
+type Runs = Pick<EndRecord, 'startedAt' | 'duplicateCalls'>;
+
 /** What came of a job, with all its events. */
-export interface JobAnswer extends RanLine, KeptEvents {
-  duplicateCalls: number;
-}
+type Answered = RanLine & KeptEvents & Runs;
+
+/** What becomes of a job that has no answer. */
+type Unanswered = Pick<EndRecord, 'rest'> & Runs;
 
 const NOBODY_COUNTED = { succeeded: 0, errored: 0, canceled: 0, expired: 0 };
 
@@ -30,11 +34,12 @@ interface Decision {
   bytes: Buffer;
 }
 
-const answered = (work: Manifest, answer: JobAnswer, endedAt: number): Decision => {
-  const { result, usage, duplicateCalls, run, events } = answer;
+const answered = (work: Manifest, answer: Answered, endedAt: number): Decision => {
+  const { result, usage, startedAt, duplicateCalls, run, events } = answer;
   const succeeded = result.type === 'succeeded';
   const counts = { ...NOBODY_COUNTED, [succeeded ? 'succeeded' : 'errored']: 1 };
-  const ended: EndRecord = { version: 1, endedAt, counts, usage, duplicateCalls, rest: 'canceled', sealed: 'gA==' };
+  const runs = { startedAt, duplicateCalls };
+  const ended: EndRecord = { version: 1, ...runs, endedAt, counts, usage, rest: 'canceled', sealed: 'gA==' };
   const statuses = succeeded ? 's' : 'e';
   const header: SealHeader = { version: 1, statuses, usage, duplicateCalls, ended };
   const lines = [resultLine(work.id, JSON.stringify(result))];
@@ -43,9 +48,10 @@ const answered = (work: Manifest, answer: JobAnswer, endedAt: number): Decision 
   return { ended, bytes: encodeSeal({ ...header, eventsRun: run }, lines) };
 };
 
-const unanswered = (rest: EndRecord['rest'], duplicateCalls: number, endedAt: number): Decision => {
+const unanswered = ({ rest, startedAt, duplicateCalls }: Unanswered, endedAt: number): Decision => {
   const counts = { ...NOBODY_COUNTED, [rest]: 1 };
-  const ended: EndRecord = { version: 1, endedAt, counts, usage: {}, duplicateCalls, rest, sealed: '' };
+  const runs = { startedAt, duplicateCalls };
+  const ended: EndRecord = { version: 1, ...runs, endedAt, counts, usage: {}, rest, sealed: '' };
   return { ended, bytes: encodeSeal({ version: 1, statuses: '-', usage: {}, duplicateCalls, ended }, []) };
 };
 
@@ -53,14 +59,9 @@ const unanswered = (rest: EndRecord['rest'], duplicateCalls: number, endedAt: nu
  * Ends a job in storage with one object, whose first creator decides how: with an answer, or canceled, or expired. Gives back what
  * was decided. Rejects with `StorageError`.
  */
-export const decideJob = async (
-  store: WorkStore,
-  work: Manifest,
-  how: JobAnswer | { rest: EndRecord['rest']; duplicateCalls: number },
-): Promise<EndRecord> => {
+export const decideJob = async (store: WorkStore, work: Manifest, how: Answered | Unanswered): Promise<EndRecord> => {
   const endedAt = Math.max(store.now(), work.createdAt);
-  const { ended, bytes } =
-    'rest' in how ? unanswered(how.rest, how.duplicateCalls, endedAt) : answered(work, how, endedAt);
+  const { ended, bytes } = 'rest' in how ? unanswered(how, endedAt) : answered(work, how, endedAt);
   const isOurs = await store.storage.create(layout.result(work.id), bytes);
   crashPoint('job.written');
   if (isOurs) return ended;

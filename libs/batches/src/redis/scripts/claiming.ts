@@ -26,13 +26,15 @@ if work[2] or work[3] then return {'OVER'} end
 if ARGV[4] == 'run' and (work[5] or now >= tonumber(work[1])) then return {'OVER'} end
 if redis.call('GETBIT', KEYS[3], ARGV[1]) == 1 then return {'SEALED'} end
 local epoch, owner, till = readClaim(KEYS[2], ARGV[1])
-if owner == ARGV[2] then return {'CLAIMED', epoch, tonumber(redis.call('HGET', KEYS[1], 'duplicateCalls'))} end
+if owner == ARGV[2] then
+  return {'CLAIMED', epoch, tonumber(redis.call('HGET', KEYS[1], 'duplicateCalls')), tonumber(work[4])}
+end
 if owner ~= '' and till > now and ARGV[4] ~= 'force' then return {'HELD'} end
 epoch = math.max(epoch + 1, now)
 writeClaim(KEYS[2], ARGV[1], epoch, ARGV[2], now + ARGV[3])
 if not work[4] then redis.call('HSET', KEYS[1], 'startedAt', string.format('%.0f', now)) end
 local resent = work[6] == 'job' and owner ~= '' and ARGV[4] == 'run' and 1 or 0
-return {'CLAIMED', epoch, redis.call('HINCRBY', KEYS[1], 'duplicateCalls', resent)}
+return {'CLAIMED', epoch, redis.call('HINCRBY', KEYS[1], 'duplicateCalls', resent), tonumber(work[4] or now)}
 `,
 );
 

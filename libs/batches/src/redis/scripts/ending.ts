@@ -44,7 +44,7 @@ return {'CLOSED', redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[3]) or 
 
 /**
  * Ends a work as storage says that it has ended, once. KEYS work open canceling kept hooks load done sealed claims.
- * ARGV id, when, succeeded, errored, canceled, expired, duplicate calls, JSON of usage, channel, with hook.
+ * ARGV id, when, succeeded, errored, canceled, expired, duplicate calls, JSON of usage, channel, with hook, when it was begun.
  */
 export const END = script(
   'even-when-full',
@@ -56,6 +56,7 @@ redis.call('HINCRBY', KEYS[6], 'lines', work[4] + work[5] - work[1])
 if work[2] == 'batch' then redis.call('HINCRBY', KEYS[6], 'batches', -1) end
 redis.call('HSET', KEYS[1], 'endedAt', ARGV[2], 'succeeded', ARGV[3], 'errored', ARGV[4], 'canceled', ARGV[5],
   'expired', ARGV[6], 'duplicateCalls', ARGV[7])
+if ARGV[11] ~= '' then redis.call('HSET', KEYS[1], 'startedAt', ARGV[11]) end
 for _, entry in ipairs(cjson.decode(ARGV[8])) do
   redis.call('HSET', KEYS[1], 'usage:' .. entry[1], string.format('%.0f', entry[2]))
 end
