@@ -13,6 +13,8 @@ const TURN = 'sw:{b}:hooks-turn';
 const OUTBOX = 'sw:{b}:hooks';
 /** So long a receiver takes for each: long enough to be under way when its sender is killed. */
 const THINKS_MS = 100;
+/** With more than 64 waiting, a receiver is told of several at once. */
+const MOST_IN_ORDER = 60;
 /** Told between one kill and the next. */
 const BETWEEN_KILLS = 8;
 
@@ -47,14 +49,14 @@ export const b22: Experiment = {
   tier: 'long',
   run: async (rig) => {
     const secret = `whsec_${randomBytes(32).toString('base64')}`;
-    const kills = rig.scale(2, 8);
+    const kills = rig.scale(2, 6);
     const webhooks = { signing_secret: secret, allow_private_hosts: true };
     const site = await BatchSite.open(rig, { behaviour: '', more: { webhooks } });
     const redis = openRedis(rig, site.redis.url);
     const receiver = await openReceiver(rig);
     // All of them are to wait before the first is told.
     await redis.set(TURN, 'nobody', 'EX', 600);
-    const ids = await ended(site, rig.scale(24, 100), `${receiver.url}/hook`);
+    const ids = await ended(site, rig.scale(24, MOST_IN_ORDER), `${receiver.url}/hook`);
     await redis.del(TURN);
 
     for (let kill = 1; kill <= kills; kill++) {
