@@ -26,6 +26,7 @@ interface Listed {
   reason: string;
   remaining_ms: number | null;
   place: number;
+  score: number | null;
   share: number | null;
 }
 
@@ -295,7 +296,7 @@ describe('asking where a call would go', () => {
       const { code, out } = await ask('tiers');
       expect(code).toBe(0);
       expect(out).toMatch(/^tiers would most likely go to first\/(red|green)\/claude-test now\./);
-      expect(out).toMatch(/1\. +first\/(red|green)\/claude-test +tier 1 +weight 0\.5 +50 %$/m);
+      expect(out).toMatch(/1\. +first\/(red|green)\/claude-test +tier 1 +weight 0\.5 +score 1\.00 +50 %$/m);
       expect(out).toMatch(/left out\n +second\/main\/claude-test +tier 2 +The tiers before it/);
     });
 

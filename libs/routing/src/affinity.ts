@@ -27,7 +27,7 @@ export const pickByAffinity = (candidates: Candidates, key: TextHash): number =>
 };
 
 /** All candidates, in the order in which one call would try them. */
-export const inOrderOfAffinity = (candidates: Candidates, key: TextHash): { member: Member; share: undefined }[] => {
+export const inOrderOfAffinity = (candidates: Candidates, key: TextHash): { member: Member; standing: undefined }[] => {
   const bound = score(candidates, key);
   const within: number[] = [];
   const above: number[] = [];
@@ -36,7 +36,7 @@ export const inOrderOfAffinity = (candidates: Candidates, key: TextHash): { memb
     (isWithin(candidates, at, bound) ? within : above).push(at);
     candidates.scores[at] = TAKEN;
   }
-  return [...within, ...above].map((at) => ({ member: candidates.members[at] as Member, share: undefined }));
+  return [...within, ...above].map((at) => ({ member: candidates.members[at] as Member, standing: undefined }));
 };
 
 /** Fills `scores`. Returns how much may be in flight for each unit of weight. */

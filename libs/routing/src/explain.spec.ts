@@ -192,15 +192,15 @@ describe('the share of calls that a deployment would get', () => {
       const choice = virtual.peek(unequal);
       return choice.kind === 'try' ? choice.deployment : undefined;
     });
-    for (const { deployment, share } of told)
-      expect(picks.filter((pick) => pick === deployment).length / picks.length).toBeCloseTo(share ?? -1, 1.5);
-    expect(told[0]?.share).toBeGreaterThanOrEqual(told[1]?.share ?? 1);
+    for (const { deployment, standing } of told)
+      expect(picks.filter((pick) => pick === deployment).length / picks.length).toBeCloseTo(standing?.share ?? -1, 1.5);
+    expect(told[0]?.standing?.share).toBeGreaterThanOrEqual(told[1]?.standing?.share ?? 1);
   });
 
   it('is all where there is nothing to choose from, and not told where a conversation has a home', () => {
     const { engine } = new VirtualEngine();
-    expect(engine.explain(only, anAsk()).deployments).toMatchObject([{ share: 1 }]);
+    expect(engine.explain(only, anAsk()).deployments).toMatchObject([{ standing: { share: 1 } }]);
     const homes = aRoute([aDeployment('a'), aDeployment('b')], { affinity: { by: 'prefix', header: '' } });
-    for (const { share } of engine.explain(homes, anAsk({ key: 'k' })).deployments) expect(share).toBeUndefined();
+    for (const { standing } of engine.explain(homes, anAsk({ key: 'k' })).deployments) expect(standing).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { Candidates } from './candidates.js';
 import type { Ask, RoutingPolicy } from './chooser.js';
 import { explainBlock } from './exclusion.js';
 import type { Exclusion, ExplainedDeployment, Explanation } from './explanation.js';
-import { sharesOf } from './least-loaded.js';
+import { type Standing, standings } from './least-loaded.js';
 import { hashOf } from './rendezvous.js';
 import type { Member, RouteShape } from './route-shape.js';
 import { gatherLeniently } from './selector.js';
@@ -25,8 +25,8 @@ export const explain = (shape: RouteShape, ask: Ask, now: number): Explanation =
     key === undefined || policy === 'only'
       ? inOrderOfShare(candidates, shape.picks, now)
       : inOrderOfAffinity(candidates, hashOf(key));
-  const usable = chosen.map(({ member, share }, at): ExplainedDeployment => {
-    return { deployment: member.deployment, excluded: undefined, place: at + 1, share };
+  const usable = chosen.map(({ member, standing }, at): ExplainedDeployment => {
+    return { deployment: member.deployment, excluded: undefined, place: at + 1, standing };
   });
   const members = shape.tiers.flatMap((tier) => tier.members);
   const others = members.filter((member) => !chosen.some((one) => one.member === member));
@@ -35,7 +35,7 @@ export const explain = (shape: RouteShape, ask: Ask, now: number): Explanation =
       deployment: member.deployment,
       excluded: exclusionOf(member, ask, now),
       place: undefined,
-      share: undefined,
+      standing: undefined,
     };
   });
   return {
@@ -53,13 +53,13 @@ const policyOf = (count: number, key: string | undefined): RoutingPolicy => {
 
 interface Chosen {
   member: Member;
-  share: number | undefined;
+  standing: Standing | undefined;
 }
 
 const inOrderOfShare = (candidates: Candidates, picks: number, now: number): Chosen[] =>
-  sharesOf(candidates, picks, now)
-    .map((share, at) => ({ member: candidates.members[at] as Member, share }))
-    .sort((one, other) => other.share - one.share);
+  standings(candidates, picks, now)
+    .map((standing, at) => ({ member: candidates.members[at] as Member, standing }))
+    .sort((one, other) => other.standing.share - one.standing.share);
 
 const THROTTLED: Exclusion = {
   code: 'throttled',

@@ -17,8 +17,11 @@ export interface ExplainedDeployment {
   excluded: Exclusion | undefined;
   /** Place in the order in which it would be tried, from 1; undefined when excluded. */
   place: number | undefined;
-  /** Of calls like this one, the share that would go there first, from 0 to 1; undefined where affinity gives the order. */
-  share: number | undefined;
+  /**
+   * By what the draw goes, undefined where affinity gives the order. `score`: milliseconds to the first byte times load, the lower the
+   * better. `share`: of calls like this one, those that would go there first, from 0 to 1.
+   */
+  standing: { score: number; share: number } | undefined;
 }
 
 /** Where a call would go now, and why. Asking changes nothing. */

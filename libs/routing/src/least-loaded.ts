@@ -71,9 +71,18 @@ export const pickLeastLoaded = (candidates: Candidates, picks: number, now: numb
   return cheaperOf(candidates, one, other);
 };
 
-/** What chance each candidate has of being picked now: the chances of all pairs that it would win, which add up to one. */
-export const sharesOf = (candidates: Candidates, picks: number, now: number): number[] => {
+/** How a candidate stands in the draw, for people. */
+export interface Standing {
+  /** Its time to the first byte times its load: the lower of two that are drawn is picked. Times that are not known count as the best. */
+  score: number;
+  /** Its chance of being picked: the chances of all pairs that it would win. Those of all candidates add up to one. */
+  share: number;
+}
+
+/** What a pick would see now. */
+export const standings = (candidates: Candidates, picks: number, now: number): Standing[] => {
   const best = readTimes(candidates, picks, now);
+  const usual = Number.isFinite(best) ? best : 1;
   const chances = Array.from({ length: candidates.count }, (_, at) => chanceOf(candidates, at, best));
   const sum = chances.reduce((total, chance) => total + chance, 0);
   const shares = chances.map(() => 0);
@@ -82,5 +91,8 @@ export const sharesOf = (candidates: Candidates, picks: number, now: number): nu
       const picked = cheaperOf(candidates, one, other);
       shares[picked] = (shares[picked] ?? 0) + (first * second) / sum ** 2;
     }
-  return shares;
+  return shares.map((share, at) => {
+    const time = candidates.scores[at] ?? UNKNOWN;
+    return { share, score: loadOf(candidates, at) * (time === UNKNOWN ? usual : time) };
+  });
 };

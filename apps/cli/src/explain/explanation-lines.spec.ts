@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { type Explanation, explanationLines } from './explanation-lines.js';
 
-const a = { id: 'a/main/m', tier: 1, weight: 1, share: 1 };
-const b = { id: 'b/spare/m', tier: 2, weight: 0.25, share: null };
+const a = { id: 'a/main/m', tier: 1, weight: 1, score: 1, share: 1 };
+const b = { id: 'b/spare/m', tier: 2, weight: 0.25, score: null, share: null };
 
 const said = (more: Partial<Explanation>): string[] => {
   const nothing: Explanation = {
@@ -24,12 +24,12 @@ describe('an explanation on the screen', () => {
       'm would go to a/main/m now.',
       '',
       'order (there is nothing to choose from)',
-      '  1.  a/main/m  tier 1  weight 1  100 %',
+      '  1.  a/main/m  tier 1  weight 1  score 1.00  100 %',
     ]);
   });
 
   it('says where a conversation has its home', () => {
-    const [home, second] = [{ ...a, share: null }, b];
+    const [home, second] = [{ ...a, score: null, share: null }, b];
     expect(said({ model: 'alias', route: 'm', policy: 'affinity', eligible: [home, second] })).toEqual([
       'alias (route m) would go to a/main/m now.',
       '',
@@ -42,16 +42,16 @@ describe('an explanation on the screen', () => {
   it('says what is likely where chance decides, and how likely', () => {
     const eligible = [
       { ...a, share: 0.897 },
-      { ...b, share: 0.101 },
-      { ...b, share: 0.002 },
+      { ...b, score: 1.5, share: 0.101 },
+      { ...b, score: 20, share: 0.002 },
     ];
     expect(said({ policy: 'least-loaded', eligible })).toEqual([
       'm would most likely go to a/main/m now.',
       '',
       'order (the less loaded of two drawn at random goes first)',
-      '  1.  a/main/m   tier 1  weight 1     90 %',
-      '  2.  b/spare/m  tier 2  weight 0.25  10 %',
-      '  3.  b/spare/m  tier 2  weight 0.25  less than 1 %',
+      '  1.  a/main/m   tier 1  weight 1     score 1.00  90 %',
+      '  2.  b/spare/m  tier 2  weight 0.25  score 1.50  10 %',
+      '  3.  b/spare/m  tier 2  weight 0.25  score 20.0  less than 1 %',
     ]);
   });
 

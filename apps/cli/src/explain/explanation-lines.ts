@@ -8,7 +8,7 @@ export interface Explanation {
   policy: 'affinity' | 'least-loaded' | 'only';
   panic: boolean;
   retry_after_ms: number | null;
-  eligible: readonly { id: string; tier: number; weight: number; share: number | null }[];
+  eligible: readonly { id: string; tier: number; weight: number; score: number | null; share: number | null }[];
   excluded: readonly { id: string; tier: number; reason: string; remaining_ms: number | null }[];
 }
 
@@ -40,11 +40,12 @@ export const explanationLines = (explanation: Explanation): string[] => {
   const parts = [headline(explanation)];
   if (panic) parts.push(colors.yellow('Nothing healthy is left, so broken upstreams are tried all the same.'));
   if (eligible.length > 0) {
-    const rows = eligible.map(({ id, tier, weight, share }, at) => [
+    const rows = eligible.map(({ id, tier, weight, score, share }, at) => [
       `${at + 1}.`,
       id,
       `tier ${tier}`,
       `weight ${Number(weight.toFixed(2))}`,
+      score === null ? '' : `score ${score.toPrecision(3)}`,
       share === null ? '' : percentage(share),
     ]);
     parts.push(`\n${colors.bold('order')} (${POLICIES[policy]})\n${table(rows)}`);

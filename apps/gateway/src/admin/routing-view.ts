@@ -50,10 +50,11 @@ export const viewExplanation = (model: string, route: string, explanation: Expla
   eligible: explanation.deployments
     .filter(({ excluded }) => !excluded)
     .sort(inOrder)
-    .map(({ deployment, place, share }) => ({
+    .map(({ deployment, place, standing }) => ({
       ...viewDeployment(deployment),
       place: place ?? null,
-      share: share ?? null,
+      score: standing?.score ?? null,
+      share: standing?.share ?? null,
     })),
   excluded: explanation.deployments.flatMap(({ deployment, excluded }) =>
     excluded ? [{ ...viewDeployment(deployment), ...viewExclusion(excluded) }] : [],
