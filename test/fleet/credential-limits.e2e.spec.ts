@@ -237,7 +237,7 @@ describe('the limits of a credential', () => {
   });
 
   it('give a batch the only place there is', async () => {
-    granted(await reserveForBatch(one, limitedTo({ concurrency: 1 })));
+    expect(await reserveForBatch(one, limitedTo({ concurrency: 1 }))).toMatchObject({ kind: 'granted' });
   });
 
   it.each([
