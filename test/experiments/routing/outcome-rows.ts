@@ -66,7 +66,9 @@ const inEveryForm = (name: string, fault: string, wanted: Consequence): OutcomeR
 /** Every status and phase of the outcome table, on fresh and on reused connections, for whole and for streamed answers. */
 export const OUTCOME_ROWS: readonly OutcomeRow[] = [
   ...BY_STATUS.flatMap(([status, wanted]) => inEveryForm(`status ${status}`, `status=${status}`, wanted)),
-  ...BY_WORDS.flatMap(([words, wanted]) => inEveryForm(`404 ${words}`, `status=404;message=${words}`, wanted)),
+  ...BY_WORDS.flatMap(([words, wanted]) =>
+    inEveryForm(`404 ${words}`, `status=404;message=${encodeURIComponent(words)}`, wanted),
+  ),
   ...BY_PHASE.flatMap(([name, fault, wanted]) =>
     EITHER.map((reused) => ({ name, fault, stream: true, reused, wanted })),
   ),
