@@ -34,6 +34,10 @@ export class OfferBox implements ChunkOffers {
     return Promise.resolve();
   }
 
+  unknown({ id }: { id: string }, chunks: readonly number[]): Promise<readonly number[]> {
+    return Promise.resolve(chunks.filter((chunk) => !this.waiting.has(`${id}/${chunk}`)));
+  }
+
   withdraw({ id }: { id: string }): Promise<void> {
     for (const [name, offer] of this.waiting) if (offer.id === id) this.waiting.delete(name);
     return Promise.resolve();

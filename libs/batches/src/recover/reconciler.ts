@@ -115,7 +115,10 @@ export class Reconciler {
   private async lookAfter(id: string): Promise<void> {
     const { states, report } = this.store;
     const look = await states.look(id);
-    if (!look || (look.counted && !look.complete && !look.restoring && look.idle.length === 0)) return;
+    if (!look) return;
+    const unknown = look.idle.length > 0 ? await this.unknown(id, look.idle) : [];
+    // Mostly nothing is to be done, and storage need not be asked.
+    if (look.counted && !look.complete && !look.restoring && unknown.length === 0) return;
     const work = await this.manifest(id);
     if (!work) return;
     if (!look.counted) {
@@ -123,7 +126,13 @@ export class Reconciler {
       await recountWork(this.store, work);
     } else if (look.restoring) await restoreWork(this.store, work);
     if (look.complete) await this.deps.ender.finish(work);
-    else if (look.idle.length > 0) await this.deps.offers.offer(work, look.idle);
+    else if (unknown.length > 0) await this.deps.offers.offer(work, unknown);
+  }
+
+  /** Chunks that the scheduler has lost. */
+  private async unknown(id: string, idle: readonly number[]): Promise<readonly number[]> {
+    const work = await this.store.states.find(id);
+    return work ? this.deps.offers.unknown(work, idle) : [];
   }
 
   /** A submission that has given no sign of life: with a manifest it was accepted, else nothing of it may stay. */

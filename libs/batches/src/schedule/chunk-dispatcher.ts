@@ -1,4 +1,4 @@
-import type { ChunkOffers } from '../chunk-offers.js';
+import type { ChunkOffers, Offered } from '../chunk-offers.js';
 import type { Doorbell } from './doorbell.js';
 import { isFull } from './is-full.js';
 import { type Lane, LANES, laneOf } from './lane.js';
@@ -31,6 +31,10 @@ export class ChunkDispatcher implements ChunkOffers {
   async offer(work: Scheduled, chunks: readonly number[]): Promise<void> {
     await this.schedule.offer(work, chunks);
     this.nudge(laneOf(work.kind));
+  }
+
+  unknown(work: Offered, chunks: readonly number[]): Promise<readonly number[]> {
+    return this.schedule.unknown(work, chunks);
   }
 
   async withdraw(work: Scheduled): Promise<void> {

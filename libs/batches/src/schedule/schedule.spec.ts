@@ -115,6 +115,25 @@ describe('the schedule', () => {
     expect([...tickets, ...(await schedule.dispatch('batches'))].map(({ chunk }) => chunk)).toEqual([0, 1, 2]);
   });
 
+  it('tells which chunks it does not know, and gives those that wait the weight of now', async () => {
+    const [one, heavy] = [work('one', 'a'), work('two', 'b', 400)];
+    await places(2);
+    expect(await schedule.unknown(one, all(one))).toEqual(all(one));
+    await schedule.offer(one, [0, 1, 2]);
+    const [ticket] = await schedule.dispatch('batches');
+    expect(await schedule.unknown(one, all(one))).toEqual([3]);
+    if (ticket) await schedule.done(ticket);
+    expect(await schedule.unknown(one, all(one))).toEqual([0, 3]);
+    await schedule.withdraw(one);
+    expect(await schedule.unknown(one, [1, 2])).toEqual([1, 2]);
+
+    await schedule.offer(heavy, all(heavy));
+    weights.b = 3;
+    expect(await schedule.unknown(heavy, all(heavy))).toEqual([]);
+    delete weights.b;
+    expect(await redis.hget('sw:{b}:due:batches:work:two', 'weight')).toBe('3');
+  });
+
   it('gives a chunk anew, under another generation, when it was given back', async () => {
     await places(4);
     await schedule.offer(work('a', 'a'), [3]);

@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import { runScript } from '../redis/script.js';
+import type { Offered } from '../chunk-offers.js';
 import type { Manifest } from '../work.js';
 import { type Lane, LANES, laneOf, SHARE_OF } from './lane.js';
 import { WORKERS_KEY } from './roster.js';
 import { DISPATCH, DONE, OFFER, RETURN, WITHDRAW } from './schedule-scripts.js';
 import type { Ticket } from './ticket.js';
+import { UNKNOWN } from './unknown-script.js';
 
 /** What the schedule reads of a manifest. */
 export type Scheduled = Pick<Manifest, 'id' | 'kind' | 'workspace' | 'priority' | 'chunks'>;
@@ -39,6 +41,12 @@ export class Schedule {
     const about = [this.weightOf(work.workspace), SHARE_OF[work.priority], costOf(work)];
     const args = [work.id, work.workspace, ...about, work.kind === 'job' ? 1 : 0, ...chunks];
     return Number(await runScript(this.redis, OFFER, [keyOf(laneOf(work.kind))], args));
+  }
+
+  /** Those of these chunks that neither wait for their turn nor were handed out. */
+  async unknown({ id, kind, workspace }: Offered, chunks: readonly number[]): Promise<number[]> {
+    const args = [id, workspace, this.weightOf(workspace), ...chunks];
+    return (await runScript(this.redis, UNKNOWN, [keyOf(laneOf(kind))], args)) as number[];
   }
 
   /** Takes the next chunks, as many as the workers have places for. */
