@@ -1,5 +1,6 @@
 import type { Deployment, ReportedLimit } from '#core';
 import { type Announce, Attempt } from './attempt.js';
+import { CallMemory } from './call-memory.js';
 import { type Ask, type Choice, MAX_ATTEMPTS, type NoChoice, type Plan, type RoutingPolicy } from './chooser.js';
 import type { Outcome, Verdict } from './outcome.js';
 import { hashOf, type TextHash } from './rendezvous.js';
@@ -8,7 +9,6 @@ import type { Member, RouteShape } from './route-shape.js';
 import type { Selection, Selector } from './selector.js';
 import { type Standstill, standstillOf } from './standstill.js';
 import type { SteadyClock } from './steady-clock.js';
-import type { Throttle } from './throttle.js';
 import { WaitAllowance } from './wait-allowance.js';
 
 /** What every plan of an engine works with. */
@@ -34,12 +34,7 @@ export class CallPlan implements Plan, Selection {
   private budget: RetryBudget | undefined;
   private key: TextHash | undefined;
   private isKeyKnown = false;
-  private tried: readonly Member[] = NONE;
-  private unfit: readonly Member[] = NONE;
-  /** Refused by our own limits: not before a wait. */
-  private held: readonly Member[] = NONE;
-  private throttled: readonly Throttle[] = [];
-  private overloaded: readonly string[] = [];
+  private readonly memory = new CallMemory();
   private readonly waits: WaitAllowance;
 
   constructor(
@@ -84,13 +79,13 @@ export class CallPlan implements Plan, Selection {
         this.isOver = true;
         break;
       case 'unfit':
-        this.unfit = [...this.unfit, member];
+        this.memory.couldNotCarry(member);
         break;
       case 'limited':
-        this.held = [...this.held, member];
+        this.memory.wasHeld(member);
         break;
       case 'failed':
-        this.tried = [...this.tried, member];
+        this.memory.failed(member);
         this.isLost = !member.target.isWell(this.now);
         if (verdict) this.follow(verdict, member, outcome.failure.retryAfterMs);
     }
@@ -106,16 +101,11 @@ export class CallPlan implements Plan, Selection {
   }
 
   excludes(member: Member): boolean {
-    return (
-      isAmong(this.tried, member) ||
-      isAmong(this.held, member) ||
-      (this.throttled.length > 0 && this.throttled.includes(member.target.shared.throttle)) ||
-      (this.overloaded.length > 0 && this.overloaded.includes(member.deployment.provider.name))
-    );
+    return this.memory.excludes(member);
   }
 
   ignores(member: Member): boolean {
-    return isAmong(this.unfit, member);
+    return this.memory.ignores(member);
   }
 
   /** Whoever is picked may still be spared by the throttle; then the next best is. */
@@ -130,7 +120,7 @@ export class CallPlan implements Plan, Selection {
       const chance = throttle.chance(this.now, this.ask.urgency);
       if (chance === 0 || member.target.wantsProbe(this.now) || random() >= chance) return member;
       throttle.refused(this.now);
-      this.throttled = [...this.throttled, throttle];
+      this.memory.wasThrottled(throttle);
     }
   }
 
@@ -169,31 +159,22 @@ export class CallPlan implements Plan, Selection {
 
   private follow({ next, suspends }: Verdict, member: Member, toldMs: number | undefined): void {
     if (next === 'return') this.isOver = true;
-    if (next === 'next-provider') this.overloaded = [...this.overloaded, member.deployment.provider.name];
+    if (next === 'next-provider') this.memory.wasOverloaded(member);
     if (suspends?.scope === 'credential-model') this.waits.offer(member, toldMs);
   }
 
   private waitOrNothing(): Choice {
-    const standstill = standstillOf(this.shape, this.now, this.ask, (member) => !this.rules(member));
+    const standstill = standstillOf(this.shape, this.now, this.ask, (member) => !this.memory.rulesOut(member));
     const wait = this.waits.take(standstill, this.now);
     if (!wait) return this.attempts > 0 ? this.enough() : this.nothing(standstill);
     this.isLost = false;
-    this.held = NONE;
-    this.throttled = [];
-    // Who is overloaded by then is left alone for it anyway.
-    this.overloaded = [];
-    if (wait.again) this.tried = this.tried.filter((member) => member !== wait.again);
+    this.memory.waited(wait.again);
     return { kind: 'wait', ms: wait.ms };
-  }
-
-  /** Whether a member is out for good, as far as this call goes. */
-  private rules(member: Member): boolean {
-    return isAmong(this.tried, member) || isAmong(this.unfit, member);
   }
 
   /** Nobody is left who could be tried instead: what was tried, if only for its fitness, is the answer. */
   private nothing({ reason, remainingMs, deployment }: Standstill): NoChoice {
-    const isAnswer = deployment === undefined && this.unfit.length > 0;
+    const isAnswer = deployment === undefined && this.memory.hasUnfit;
     // Nobody knows when an operator has seen to a refused credential; for the rest, nobody is sent away without a time.
     const retryAfterMs = remainingMs ?? (reason === 'unavailable' ? undefined : ANOTHER_CALL_MS);
     return { kind: 'none', reason: isAnswer ? 'tried' : reason, retryAfterMs };
@@ -209,11 +190,3 @@ export class CallPlan implements Plan, Selection {
 
 /** When a call has made its attempts and there are others still that another call could ask. */
 const ANOTHER_CALL_MS = 1_000;
-
-const NONE: readonly Member[] = [];
-
-/** The same deployment in another tier is no other deployment. */
-const isAmong = (members: readonly Member[], { target }: Member): boolean => {
-  for (let at = 0; at < members.length; at++) if (members[at]?.target === target) return true;
-  return false;
-};
