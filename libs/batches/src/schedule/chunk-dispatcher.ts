@@ -8,6 +8,9 @@ import type { Ticket } from './ticket.js';
 /** A ticket is in the queue well within this; one that is not has been lost on the way. */
 const LOST_AFTER_MS = 3_000;
 
+/** Tickets of a lane that are looked after at once. More would keep Redis from what is more urgent. */
+const MOST_AT_ONCE = 500;
+
 /**
  * Moves chunks from the schedule into the queues, just in time: only as many as the workers have places for, so that whoever comes
  * later is not behind everything that came before. Any process may do so at any time; a step that was cut off is made good by `repair`.
@@ -15,6 +18,8 @@ const LOST_AFTER_MS = 3_000;
 export class ChunkDispatcher implements ChunkOffers {
   private readonly running = new Map<Lane, Promise<void>>();
   private readonly again = new Set<Lane>();
+  /** Up to which generation the last repair has looked. */
+  private readonly lookedTo = new Map<Lane, number>();
 
   constructor(
     private readonly schedule: Schedule,
@@ -56,18 +61,31 @@ export class ChunkDispatcher implements ChunkOffers {
     this.running.set(lane, turn);
   }
 
-  /** Looks after tickets that were handed out and are not in the queue: their chunks wait again. Resolves to how many. */
+  /**
+   * Looks after tickets that were handed out and are not in the queue: their chunks wait again. Resolves to how many. Where there are
+   * many tickets, each call goes on where the last has left off.
+   */
   async repair(): Promise<number> {
-    const out = await Promise.all(LANES.map((lane) => this.schedule.outFor(lane, LOST_AFTER_MS)));
-    let lost = 0;
-    for (const ticket of out.flat())
-      if (!(await this.doorbell.holds(ticket)) && (await this.schedule.giveBack(ticket))) lost++;
-    return lost;
+    const tickets = await Promise.all(LANES.map((lane) => this.nextOut(lane)));
+    const lost = await Promise.all(
+      tickets.flat().map(async (ticket) => !(await this.doorbell.holds(ticket)) && this.schedule.giveBack(ticket)),
+    );
+    return lost.filter(Boolean).length;
   }
 
   /** Resolves when no step is under way. */
   async settled(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running.values());
+  }
+
+  private async nextOut(lane: Lane): Promise<Ticket[]> {
+    const out = await this.schedule.outFor(lane, LOST_AFTER_MS);
+    const from = this.lookedTo.get(lane) ?? 0;
+    const isDue = ({ generation }: Ticket): boolean => generation > from;
+    const inOrder = out.toSorted((one, other) => one.generation - other.generation);
+    const next = [...inOrder.filter(isDue), ...inOrder.filter((ticket) => !isDue(ticket))].slice(0, MOST_AT_ONCE);
+    this.lookedTo.set(lane, next.at(-1)?.generation ?? 0);
+    return next;
   }
 
   private async dispatch(lane: Lane): Promise<void> {

@@ -37,6 +37,7 @@ export class Pulse {
   private timer: NodeJS.Timeout | undefined;
   private beats = 0;
   private current: Promise<void> | undefined;
+  private repairing: Promise<void> | undefined;
   private hasTurn = false;
   private readonly seenWaiting: Record<Lane, number> = { jobs: 0, batches: 0 };
 
@@ -56,7 +57,7 @@ export class Pulse {
   /** Leaves the roster, so that the places here are given to nobody any more. */
   async leave(): Promise<void> {
     clearInterval(this.timer);
-    await this.current;
+    await Promise.all([this.current, this.repairing]);
     const { roster, name, redis, onError } = this.options;
     await roster.leave(name).catch(onError);
     // Others need not wait until this turn is over.
@@ -79,10 +80,21 @@ export class Pulse {
     if (LANES.every((lane) => !worker.state(lane).isSilent)) await roster.beat(name, places);
     this.hasTurn = await this.takeTurn();
     if (this.hasTurn) {
-      if (this.beats % REPAIR_EVERY === 0) await dispatcher.repair();
+      if (this.beats % REPAIR_EVERY === 0) this.repair();
       for (const lane of LANES) dispatcher.nudge(lane);
     }
     for (const lane of LANES) await this.watch(lane);
+  }
+
+  /** Beside the beat, which must not wait for all that there is to look after. What it finds is handed out with the next. */
+  private repair(): void {
+    const { dispatcher, onError } = this.options;
+    this.repairing ??= dispatcher
+      .repair()
+      .then(() => undefined, onError)
+      .finally(() => {
+        this.repairing = undefined;
+      });
   }
 
   private async watch(lane: Lane): Promise<void> {
