@@ -1,6 +1,7 @@
+import { Redis } from 'ioredis';
 import type { FaultProxy, TestRedis } from '#testing';
 import type { Experiment } from '../experiment.js';
-import { atMost, exactly, told } from '../figure.js';
+import { atLeast, atMost, exactly, told } from '../figure.js';
 import { failedOf, failuresIn, percentile, wholeMsOf } from '../load/call-record.js';
 import { leadingTo, MODEL } from '../rig/upstreams.js';
 
@@ -23,8 +24,27 @@ const MOST_WAIT_MS = 150;
 /** What the upstream takes for itself. */
 const UPSTREAM_MS = 20;
 
-// High enough to refuse nothing: it is there so that every call has a limit to ask about.
-const credentials = [{ name: 'main', api_key: 'upstream-secret', limits: { rpm: 6_000_000 } }];
+const GATEWAYS = 3;
+
+/**
+ * Places for calls under way, too few on each credential for a gateway to hold one in advance: each call asks Redis for its own. On
+ * all credentials together there are enough, even where each gateway has to do with its third of them.
+ */
+const credentials = Array.from({ length: 24 }, (_, at) => ({
+  name: `key-${at + 1}`,
+  api_key: `upstream-secret-${at + 1}`,
+  limits: { concurrency: 2 * GATEWAYS - 1 },
+}));
+
+/** Scripts that Redis has run, which is how places are asked for. */
+const scriptsRunBy = async ({ url }: TestRedis): Promise<number> => {
+  const redis = new Redis(url);
+  try {
+    return Number(/^cmdstat_evalsha:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1] ?? 0);
+  } finally {
+    redis.disconnect();
+  }
+};
 
 /** Calls that depend on shared limits, while something is wrong with Redis; and beside them others whose Redis is well. */
 export const redisTrouble = ({ begin, end, ...experiment }: Trouble): Experiment => ({
@@ -43,7 +63,9 @@ export const redisTrouble = ({ begin, end, ...experiment }: Trouble): Experiment
     const forMs = endAt + rig.scale(2_000, 10_000);
     const load = fleet.load({ perSecond: 120, forMs, question: { model: MODEL } });
     const beside = control.load({ perSecond: 40, forMs, question: { model: MODEL } });
+    const scriptsBefore = await scriptsRunBy(redis);
     await load.reached(beginAt);
+    const scripts = (await scriptsRunBy(redis)) - scriptsBefore;
     await begin({ redis, proxy });
     await load.reached(endAt);
     await end({ redis, proxy });
@@ -60,6 +82,10 @@ export const redisTrouble = ({ begin, end, ...experiment }: Trouble): Experiment
     const mostAdded = MOST_ADDED_MS + Math.ceil(noise(0.99));
     return [
       exactly(0, { name: 'failed calls', value: failedOf(records).length, note: failuresIn(records) }),
+      atLeast(1, {
+        name: 'questions to Redis for each call before',
+        value: scripts / load.startedBetween(0, beginAt).length,
+      }),
       told({ name: 'added to p99 before', value: added(0.99, 0, beginAt), unit: 'ms' }),
       atMost(mostAdded, { name: 'added to p99 during', value: added(0.99, beginAt, endAt), unit: 'ms' }),
       atMost(mostAdded, { name: 'added to p99 after', value: added(0.99, endAt, forMs), unit: 'ms' }),
