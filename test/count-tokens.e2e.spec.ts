@@ -92,8 +92,30 @@ describe('counting tokens', () => {
     ]);
   });
 
+  it('asks the next upstream where the first knows no such call', async () => {
+    simulator.behave('status=404;message=No such path');
+    const { status, headers } = await count('both');
+
+    expect(status).toBe(200);
+    expect(headers.get('x-switchyard-attempts')).toBe('claude/main=404, translated/main=200');
+  });
+
+  it.each([404, 429, 529, 500])('that ends in %i keeps no message from the upstream', async (failure) => {
+    simulator.behave(`status=${failure};retry-after=60`);
+    for (let call = 0; call < 6; call++) await count('claude');
+    simulator.reset();
+    const response = await gateway.post('/v1/messages', {
+      model: 'claude',
+      max_tokens: 9,
+      messages: [{ role: 'user', content: 'Hi' }],
+    });
+
+    expect(response.status).toBe(200);
+    await response.text();
+  });
+
   it.each([
-    ['claude', 503, 'api_error'],
+    ['claude', 404, 'not_found_error'],
     ['any-other-name', 404, 'not_found_error'],
   ])('is an error and never zero where the upstream knows no such call: %s', async (model, told, type) => {
     simulator.behave('status=404');

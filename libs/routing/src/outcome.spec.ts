@@ -130,9 +130,14 @@ describe('the outcome table', () => {
     ['reset', undefined, CHOICE],
     ['status', 529, '+0 | nothing | – | next-provider'],
     ['status', 400, OURS],
+    ['status', 413, OURS],
     ['first-byte-timeout', undefined, CHOICE],
   ])('judges %s %s to a request to count tokens: %s', (kind, status, expected) => {
     expect(words(judge(failure(kind, status), counting))).toBe(expected);
+  });
+
+  it('asks the next where the path to count tokens may be what is missing', () => {
+    expect(words(judge(failure('status', 404, 'not_found_error', 'other'), counting))).toBe(CHOICE);
   });
 
   it('leaves an upstream alone for longer when nobody is there', () => {

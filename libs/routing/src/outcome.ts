@@ -100,8 +100,9 @@ const REQUEST_REFUSED = row({ window: 'ok', next: 'return' });
 const OUR_DOING = row({ next: 'return' });
 
 const TRANSIENT = 408;
+const NOT_FOUND = 404;
 
-const ofRefusal = (failure: Failure, { namesModel }: AttemptFacts): Verdict => {
+const ofRefusal = (failure: Failure, { namesModel, countsTokens }: AttemptFacts): Verdict => {
   switch (refusedFor(failure)) {
     case 'account':
       return ACCOUNT_REFUSED;
@@ -110,7 +111,8 @@ const ofRefusal = (failure: Failure, { namesModel }: AttemptFacts): Verdict => {
     case 'model':
       return namesModel ? MODEL_UNKNOWN : CHOICE_REFUSED;
     case 'request':
-      return REQUEST_REFUSED;
+      // Not every upstream has a path to count tokens.
+      return countsTokens && failure.status === NOT_FOUND ? CHOICE_REFUSED : REQUEST_REFUSED;
   }
 };
 
