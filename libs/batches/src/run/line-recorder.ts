@@ -60,9 +60,7 @@ export class LineRecorder {
 
   private count(line: CountedLine): void {
     this.uncounted.push(line);
-    this.counting ??= this.countAll().finally(() => {
-      this.counting = undefined;
-    });
+    this.counting ??= this.countAll();
   }
 
   /** Never rejects, because nobody may be waiting. */
@@ -77,6 +75,9 @@ export class LineRecorder {
       }
     } catch (error) {
       this.failure = error;
+    } finally {
+      // At once after the last look, so that whatever comes then is counted anew.
+      this.counting = undefined;
     }
   }
 
