@@ -125,7 +125,7 @@ const ofStatus = (status: number, failure: Failure, facts: AttemptFacts): Verdic
 };
 
 /**
- * The outcome table. This is the only place where a failure's kind or status means anything to routing. Total.
+ * The outcome table. Nothing else in routing asks for a failure's kind or status, but for `refusedFor` on its behalf. Total.
  * A connection that had been closed before anything was asked never gets here: the exchange repeats the request at once.
  */
 export const judge = (failure: Failure, facts: AttemptFacts): Verdict => {
