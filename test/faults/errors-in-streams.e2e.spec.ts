@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type GatewayProcess, TEST_ADMIN_KEY, until } from '#testing';
 import { expectAnswer, expectBroken, expectError, TwoUpstreams, WIRES } from './two-upstreams.js';
 
 /** What the upstream says in its stream, and what the caller is told: before content with a status, after it without. */
@@ -61,4 +62,24 @@ describe('an error in the middle of a stream', () => {
     if (wire === 'anthropic') expectError(seen, { status: 400, type: 'invalid_request_error' });
     expect([seen.sick, seen.well]).toEqual([1, wire === 'anthropic' ? 0 : 1]);
   });
+
+  it('before content shows no recovery of an upstream that had failed', async () => {
+    const way = { group: 'pair', wire: 'anthropic', form: 'stream' } as const;
+    const breaker = () => breakerOf(upstreams.gateway, 'sick-anthropic', 'pair-anthropic-stream');
+    await upstreams.gateway.forgetHealth();
+    for (let call = 0; call < 5; call++) expectAnswer(await upstreams.askAgain('status=503', way), 'stream');
+    expect(await breaker()).toBe('open');
+    await until(breaker, (state) => state === 'half-open', 10_000);
+    const probe = await upstreams.askAgain('error-event=overloaded_error;at=1e', way);
+    expectAnswer(probe, 'stream');
+    expect([probe.sick, probe.well, await breaker()]).toEqual([1, 1, 'open']);
+  });
 });
+
+const breakerOf = async (gateway: GatewayProcess, provider: string, model: string): Promise<string | undefined> => {
+  const response = await gateway.get('/admin/v1/targets', { 'x-api-key': TEST_ADMIN_KEY });
+  const { data } = (await response.json()) as {
+    data: { provider: string; model: string; breaker: { state: string } }[];
+  };
+  return data.find((one) => one.provider === provider && one.model === model)?.breaker.state;
+};
