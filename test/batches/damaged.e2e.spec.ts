@@ -32,7 +32,9 @@ onEachStorage(
       const [lost, unclear] = [await submit(), await submit()];
       await untilEnded(scene.member, lost);
       await untilEnded(scene.member, unclear);
-      const mend = [await damage(layout.manifest(lost.id)), await damage(layout.ended(unclear.id))];
+      const { storage } = scene.member.store;
+      await storage.create(layout.archived(unclear.id), Buffer.from('{"x'));
+      const mend = [await damage(layout.manifest(lost.id)), () => storage.remove(layout.archived(unclear.id))];
       await scene.member.store.redis.flushall();
 
       await scene.member.assembled.reconciler.tick();
@@ -128,6 +130,45 @@ onEachStorage(
 
       await checkEnded(scene.member.works, await untilEnded(scene.member, work), IDS);
       expect(scene.upstream.calls).toBe(IDS.length);
+    });
+
+    it('ends a batch as it had ended whose end is damaged', async () => {
+      scene.member.work(scene.upstream.runner());
+      const work = await submit();
+      const ended = await untilEnded(scene.member, work);
+      await damage(layout.ended(work.id));
+      await scene.member.store.redis.flushall();
+      scene.member.assembled.reconciler.start();
+
+      const again = await untilEnded(scene.member, work);
+
+      expect(again.counts).toEqual(ended.counts);
+      await checkEnded(scene.member.works, again, IDS);
+      expect(scene.upstream.calls).toBe(IDS.length);
+    });
+
+    it('runs a job again whose result is damaged', async () => {
+      scene.member.work(scene.upstream.runner());
+      const job = await scene.member.works.submitJob(aSubmission({ kind: 'job' }), Buffer.from('{}'));
+      await untilEnded(scene.member, job);
+      await damage(layout.result(job.id));
+      await scene.member.store.redis.flushall();
+      scene.member.assembled.reconciler.start();
+
+      const ended = await untilEnded(scene.member, job);
+
+      expect(await scene.member.works.result(ended)).toMatchObject({ type: 'succeeded' });
+      expect(scene.upstream.calls).toBe(2);
+    });
+
+    it('cancels a batch of which it can only be told that it was canceled', async () => {
+      const { work } = await anOpenOne();
+      const { storage, redis } = scene.member.store;
+      await storage.create(layout.canceled(work.id), Buffer.from('{"x'));
+      await redis.flushall();
+      scene.member.assembled.reconciler.start();
+
+      expect((await untilEnded(scene.member, work)).counts.canceled).toBe(IDS.length);
     });
 
     it('cancels a batch with damaged results that Redis has forgotten', async () => {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ChunkOffers } from '../chunk-offers.js';
 import { crashPoint } from '../crash-point.js';
+import { decideOnce } from '../decide-once.js';
 import { layout } from '../layout.js';
+import { readJson } from '../read-json.js';
 import type { Closing, StoredClaim } from '../redis/work-states.js';
 import type { ChunkSealer } from '../seal/chunk-sealer.js';
 import { decideJob } from '../seal/job-result.js';
@@ -75,11 +77,13 @@ export class WorkEnder {
 
   /** One object is created, and its first creator's is how the batch ended. */
   private async decide(work: Manifest, record: EndRecord): Promise<EndRecord> {
-    const { storage } = this.store;
-    const path = layout.ended(work.id);
-    const isOurs = await storage.create(path, Buffer.from(JSON.stringify(record)));
+    const decided = await decideOnce(this.store, layout.ended(work.id), {
+      bytes: Buffer.from(JSON.stringify(record)),
+      ours: record,
+      read: () => readEndRecord(this.store, work.id),
+    });
     crashPoint('end.written');
-    return isOurs ? record : ((await readEndRecord(this.store, work.id)) ?? record);
+    return decided ?? record;
   }
 
   /** Of a work that is over: takes a chunk that somebody began, so that nothing more is recorded for it, and seals it. */
@@ -100,10 +104,5 @@ export class WorkEnder {
 }
 
 /** How a batch has ended; undefined while it has not. Rejects with `StorageError`. */
-export const readEndRecord = async (
-  { storage }: Pick<WorkStore, 'storage'>,
-  id: string,
-): Promise<EndRecord | undefined> => {
-  const bytes = await storage.read(layout.ended(id));
-  return bytes && JSON.parse(bytes.toString('utf8'));
-};
+export const readEndRecord = ({ storage }: Pick<WorkStore, 'storage'>, id: string): Promise<EndRecord | undefined> =>
+  readJson<EndRecord>(storage, layout.ended(id));

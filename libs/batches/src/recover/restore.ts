@@ -44,7 +44,8 @@ const restoreChunks = async (store: WorkStore, work: Manifest): Promise<void> =>
 
 const restoreEnd = async (store: WorkStore, work: Manifest, archive: ArchiveRecord | undefined): Promise<boolean> => {
   const { id } = work;
-  const ended = archive?.ended ?? (await (work.kind === 'job' ? readJobEnd(store, id) : readEndRecord(store, id)));
+  const [path, read] = work.kind === 'job' ? [layout.result(id), readJobEnd] : [layout.ended(id), readEndRecord];
+  const ended = archive?.ended ?? (await unlessDamaged(store, () => read(store, id), { path, instead: undefined }));
   if (!ended) return false;
   await store.states.end(work, ended);
   if (work.webhookUrl !== undefined && (await store.storage.size(layout.delivered(id))) !== undefined)
@@ -67,7 +68,11 @@ export const restoreWork = async (store: WorkStore, work: Manifest): Promise<'re
   const begun = await submissions.restore(work, store.now(), nameRestore());
   if (begun === 'refused') return 'refused';
   const archive = await readJson<ArchiveRecord>(storage, layout.archived(work.id));
-  const canceled = await readCancelRecord(storage, work.id);
+  const canceled = await unlessDamaged(store, () => readCancelRecord(storage, work.id), {
+    path: layout.canceled(work.id),
+    // That it is there says what matters.
+    instead: { canceledAt: store.now() },
+  });
   if (canceled) await states.cancel(work.id, canceled.canceledAt);
   if (!(await restoreEnd(store, work, archive)) && work.kind === 'batch') await restoreChunks(store, work);
   await submissions.restored(work.id, begun.restoring);

@@ -1,23 +1,12 @@
 import { readLine } from '../intake/request-line.js';
 import { layout } from '../layout.js';
 import { sha256 } from '../manifest-file.js';
+import { splitLines } from '../seal/seal-file.js';
 import type { Storage } from '../storage/storage.js';
 import { StorageError } from '../storage/storage-error.js';
 import type { Chunk, Line, Manifest } from '../work.js';
 
-const LINE_FEED = 0x0a;
-
 const CUSTOM_ID = /^[a-zA-Z0-9_-]{1,64}$/;
-
-const splitLines = (bytes: Buffer): Buffer[] => {
-  const lines: Buffer[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(LINE_FEED, start) + 1 || bytes.length;
-    lines.push(bytes.subarray(start, end));
-    start = end;
-  }
-  return lines;
-};
 
 /** Undefined when it alone is gone. With all of its work gone it is the place that is away, as a folder that is not mounted. */
 const readInput = async (storage: Storage, { id }: Manifest, { index }: Chunk): Promise<Buffer | undefined> => {

@@ -1,8 +1,10 @@
 import { crashPoint } from '../crash-point.js';
 import type { EndRecord } from '../end/end-record.js';
 import { LiveEvents } from '../events/live-events.js';
+import { layout } from '../layout.js';
 import { patiently } from '../patiently.js';
 import { decideJob, readJobEnd } from '../seal/job-result.js';
+import { unlessDamaged } from '../unless-damaged.js';
 import type { Line, RanLine } from '../work.js';
 import { failedLine } from './failed-line.js';
 import type { Grace } from './grace.js';
@@ -32,7 +34,8 @@ export class JobRun {
   async run(params: Buffer): Promise<RunOutcome> {
     const { store, ender } = this.running;
     const { work } = this.held.claim;
-    const ended = await this.patiently('looking for a result', () => readJobEnd(store, work.id));
+    const look = () => this.patiently('looking for a result', () => readJobEnd(store, work.id));
+    const ended = await unlessDamaged(store, look, { path: layout.result(work.id), instead: undefined });
     if (ended) {
       await this.patiently('ending a job', () => ender.adopt(work, ended));
       return 'done';

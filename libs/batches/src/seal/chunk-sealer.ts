@@ -2,6 +2,7 @@ import { crashPoint } from '../crash-point.js';
 import { layout } from '../layout.js';
 import { readCustomIds } from '../run/chunk-input.js';
 import { type ChunkLogs, type LoggedAnswer, readChunkLogs } from '../run/chunk-logs.js';
+import { decideOnce } from '../decide-once.js';
 import { unlessDamaged } from '../unless-damaged.js';
 import type { Chunk, Manifest } from '../work.js';
 import type { WorkStore } from '../work-store.js';
@@ -10,9 +11,6 @@ import type { SealHeader } from './seal-header.js';
 
 /** `incomplete`: lines have no answer that can be read. `last`: all chunks of the work are sealed now. */
 export type Sealed = 'incomplete' | 'sealed' | 'last';
-
-/** What cannot be read has decided nothing. */
-const DAMAGED = 'damaged';
 
 /** The answer that was counted; if its record cannot be read any more, the first that can. */
 const chooseAnswers = ({ answers }: ChunkLogs, winners: ReadonlyMap<number, string>): Map<number, LoggedAnswer> =>
@@ -59,8 +57,9 @@ export class ChunkSealer {
 
   /** Takes up what is in storage already. Undefined: the chunk is not sealed. Rejects with `StorageError` or what Redis says. */
   async adopt(work: Manifest, chunk: Chunk): Promise<Sealed | undefined> {
-    const header = await this.header(work, chunk);
-    return header && header !== DAMAGED ? this.mark(work, chunk, header) : undefined;
+    const path = layout.output(work.id, chunk.index);
+    const header = await unlessDamaged(this.store, () => this.header(path), { path, instead: undefined });
+    return header && this.mark(work, chunk, header);
   }
 
   /** `partly`: lines without an answer stay so, for the work is over. Rejects with `StorageError` or what Redis says. */
@@ -76,16 +75,13 @@ export class ChunkSealer {
     const { header, bytes } = compose(ids, logs, chosen);
     crashPoint('seal.before');
     const path = layout.output(work.id, chunk.index);
-    const isOurs = await storage.create(path, bytes);
+    const decided = await decideOnce(this.store, path, { bytes, ours: header, read: () => this.header(path) });
     crashPoint('seal.written');
-    const decided = isOurs ? header : await this.header(work, chunk);
-    if (decided === DAMAGED) await storage.write(path, bytes);
-    return decided ? this.mark(work, chunk, decided === DAMAGED ? header : decided) : 'incomplete';
+    return decided ? this.mark(work, chunk, decided) : 'incomplete';
   }
 
-  private header(work: Manifest, { index }: Chunk): Promise<SealHeader | typeof DAMAGED | undefined> {
-    const path = layout.output(work.id, index);
-    return unlessDamaged(this.store, () => readSealHeader(this.store.storage, path), { path, instead: DAMAGED });
+  private header(path: string): Promise<SealHeader | undefined> {
+    return readSealHeader(this.store.storage, path);
   }
 
   private async mark(work: Manifest, chunk: Chunk, header: SealHeader): Promise<Sealed> {

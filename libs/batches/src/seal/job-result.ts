@@ -1,5 +1,6 @@
 import { crashPoint } from '../crash-point.js';
 import type { EndRecord } from '../end/end-record.js';
+import { decideOnce } from '../decide-once.js';
 import { layout } from '../layout.js';
 import type { LineResult, Manifest, RanLine } from '../work.js';
 import type { WorkStore } from '../work-store.js';
@@ -62,10 +63,9 @@ const unanswered = ({ rest, startedAt, duplicateCalls }: Unanswered, endedAt: nu
 export const decideJob = async (store: WorkStore, work: Manifest, how: Answered | Unanswered): Promise<EndRecord> => {
   const endedAt = Math.max(store.now(), work.createdAt);
   const { ended, bytes } = 'rest' in how ? unanswered(how, endedAt) : answered(work, how, endedAt);
-  const isOurs = await store.storage.create(layout.result(work.id), bytes);
+  const read = () => readJobEnd(store, work.id);
+  const decided = await decideOnce(store, layout.result(work.id), { bytes, ours: ended, read });
   crashPoint('job.written');
-  if (isOurs) return ended;
-  const decided = await readJobEnd(store, work.id);
   if (!decided) throw new Error(`the result of ${work.id} was removed while it ended`);
   return decided;
 };

@@ -20,7 +20,7 @@ const parseHeader = (path: string, line: Buffer): SealHeader => {
 };
 
 /** The lines of a whole object, each with its line feed. */
-const splitLines = (bytes: Buffer): Buffer[] => {
+export const splitLines = (bytes: Buffer): Buffer[] => {
   const lines: Buffer[] = [];
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(LINE_FEED, start) + 1 || bytes.length;
