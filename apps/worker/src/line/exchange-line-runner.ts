@@ -4,7 +4,7 @@ import { ApiError, errorEnvelope, mintId } from '#core';
 import type { Exchange, Settlement } from '#exchange';
 import { type Config, randomByte } from '#platform';
 import type { BookedSlots } from '../slots/booked-slots.js';
-import type { Slot } from '../slots/fair-slots.js';
+import type { Slot } from '../slots/slot.js';
 import { type LineAdmission, urgencyOf } from './line-admission.js';
 import { StreamSink, WholeSink } from './recording-sink.js';
 import { Spent } from './spent.js';

@@ -1,6 +1,7 @@
 import { type Line, type LineSlots, type Manifest, SHARE_OF } from '#batches';
 import type { Urgency } from '#core';
-import type { FairSlots, Slot, Wish } from './fair-slots.js';
+import type { FairSlots } from './fair-slots.js';
+import type { Slot, Wish } from './slot.js';
 
 /** Which line it is. */
 type Place = Pick<Line, 'work' | 'index'>;

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { AdaptiveLimit } from './adaptive-limit.js';
-import { FairSlots, type Slot, type Wish } from './fair-slots.js';
+import { FairSlots } from './fair-slots.js';
+import type { Slot, Wish } from './slot.js';
 
 const never = new AbortController().signal;
 

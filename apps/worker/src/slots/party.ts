@@ -7,11 +7,16 @@ export class Party<Item> {
     /** Against the others, above 0. */
     public weight: number,
   ) {}
+
+  /** What it has under way for its weight. */
+  get use(): number {
+    return this.underWay / this.weight;
+  }
 }
 
 /** Who has the least under way for its weight comes first. */
-export const byUse = <P extends Party<unknown>>(parties: ReadonlyMap<string, P>): P[] =>
-  [...parties.values()].sort((a, b) => a.underWay / a.weight - b.underWay / b.weight);
+export const byUse = <P extends Party<unknown>>(parties: Iterable<P>): P[] =>
+  [...parties].sort((one, other) => one.use - other.use);
 
 /** The one of that name, with the weight that it has now. */
 export const partyOf = <P extends Party<unknown>>(
