@@ -12,7 +12,7 @@ describe('the pulse of a worker', () => {
     repairs = [];
     const lane = { running: 0, places: 1, begun: 0, isSilent: false };
     const options: Partial<Record<keyof PulseOptions, unknown>> = {
-      redis: { set: () => Promise.resolve('OK'), del: () => Promise.resolve(1) },
+      redis: { evalsha: () => Promise.resolve(1) },
       roster: { beat: () => Promise.resolve(beats++), leave: () => Promise.resolve() },
       dispatcher: {
         repair: () => new Promise<number>((resolve) => repairs.push(() => resolve(0))),

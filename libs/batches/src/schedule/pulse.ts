@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { leaveTurn, takeTurn } from '../redis/turn.js';
 import type { ChunkDispatcher } from './chunk-dispatcher.js';
 import type { ChunkWorker } from './chunk-worker.js';
 import type { Doorbell } from './doorbell.js';
@@ -61,7 +62,7 @@ export class Pulse {
     const { roster, name, redis, onError } = this.options;
     await roster.leave(name).catch(onError);
     // Others need not wait until this turn is over.
-    if (this.hasTurn) await redis.del(TURN_KEY).catch(onError);
+    if (this.hasTurn) await leaveTurn(redis, TURN_KEY, name).catch(onError);
   }
 
   /** Never rejects. */
@@ -75,10 +76,10 @@ export class Pulse {
   }
 
   private async act(): Promise<void> {
-    const { roster, name, places, worker, dispatcher } = this.options;
+    const { redis, roster, name, places, worker, dispatcher } = this.options;
     this.beats++;
     if (LANES.every((lane) => !worker.state(lane).isSilent)) await roster.beat(name, places);
-    this.hasTurn = await this.takeTurn();
+    this.hasTurn = await takeTurn(redis, TURN_KEY, { owner: name, forMs: TURN_MS });
     if (this.hasTurn) {
       if (this.beats % REPAIR_EVERY === 0) this.repair();
       for (const lane of LANES) dispatcher.nudge(lane);
@@ -103,13 +104,5 @@ export class Pulse {
     this.seenWaiting[lane] = waiting;
     const idleMs = this.watchdog.look(lane, { waiting, ...worker.state(lane) }, performance.now());
     if (Watchdog.isWedged(idleMs)) onWedged(lane, idleMs);
-  }
-
-  private async takeTurn(): Promise<boolean> {
-    const { redis, name } = this.options;
-    if ((await redis.set(TURN_KEY, name, 'PX', TURN_MS, 'NX')) === 'OK') return true;
-    if ((await redis.get(TURN_KEY)) !== name) return false;
-    await redis.pexpire(TURN_KEY, TURN_MS);
-    return true;
   }
 }
