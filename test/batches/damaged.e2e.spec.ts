@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { layout, readManifest, type Work } from '#batches';
+import { layout, readManifest, StorageError, type Work } from '#batches';
 import { until } from '#testing';
 import { checkEnded, readResults } from './check.js';
 import { onEachStorage } from './scene.js';
@@ -121,6 +121,25 @@ onEachStorage(
       const ended = await untilEnded(scene.member, work);
       expect(ended.counts.canceled).toBe(IDS.length);
       expect([...(await readResults(scene.member.works, ended)).keys()]).toEqual(IDS.slice(first.lines));
+    });
+
+    it('seals the other chunks of a canceled batch while one cannot be read', async () => {
+      const { work, manifest, first } = await anOpenOne();
+      const { storage, claims, redis } = scene.member.store;
+      for (const chunk of manifest.chunks) await claims.claim(manifest, chunk, { token: 'gone', purpose: 'run' });
+      const read = storage.read.bind(storage);
+      const denied = layout.input(work.id, first.index);
+      storage.read = (path) => (path === denied ? Promise.reject(new StorageError('denied', path)) : read(path));
+      await scene.member.works.cancel('w', 'batch', work.id);
+      scene.member.assembled.reconciler.start();
+
+      await until(
+        () => redis.hget(`sw:{b}:work:${work.id}`, 'sealed'),
+        (sealed) => sealed === String(manifest.chunks.length - 1),
+      );
+      storage.read = read;
+      const ended = await untilEnded(scene.member, work);
+      expect(ended.counts.canceled).toBe(IDS.length);
     });
 
     it('runs lines again whose results are damaged before Redis has them', async () => {

@@ -49,9 +49,7 @@ export class WorkEnder {
     await this.offers.withdraw(work);
     if (closing.state === 'closed') return this.end(work, closing);
     const idle = closing.claims.filter(({ live }) => !live || closing.overForMs > PATIENCE_MS);
-    // One that cannot be sealed now must not keep the others waiting.
-    const sealing = await Promise.allSettled(idle.map((claim) => this.sealWhatIsThere(work, claim)));
-    for (const sealed of sealing) if (sealed.status === 'rejected') throw sealed.reason;
+    await this.sealAll(work, idle);
     if (idle.length < closing.claims.length) return;
     const again = await this.store.states.close(work.id);
     if (again.state === 'closed') await this.end(work, again);
@@ -84,6 +82,21 @@ export class WorkEnder {
     });
     crashPoint('end.written');
     return decided ?? record;
+  }
+
+  /** One chunk that cannot be sealed does not keep the others waiting; rejects with the first one's reason when it has tried all. */
+  private async sealAll(work: Manifest, claims: readonly StoredClaim[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const claim of claims) {
+      try {
+        await this.sealWhatIsThere(work, claim);
+      } catch (error) {
+        // With storage away none can be.
+        await this.store.storage.check();
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Of a work that is over: takes a chunk that somebody began, so that nothing more is recorded for it, and seals it. */
