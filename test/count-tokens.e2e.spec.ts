@@ -63,7 +63,7 @@ describe('counting tokens', () => {
     expect(body.input_tokens).toBeGreaterThan(0);
     expect(headers.get('x-switchyard-estimate')).toBe('tokenx');
     expect(headers.get('x-switchyard-provider')).toBe('translated');
-    expect(headers.get('x-switchyard-attempts')).toBe('translated/main=200');
+    expect(headers.get('x-switchyard-attempts')).toBe('translated/main/sim=200');
     expect(headers.get('x-switchyard-attempt-count')).toBe('1');
     expect(simulator.ledger.entries()).toEqual([]);
   });
@@ -82,7 +82,7 @@ describe('counting tokens', () => {
     expect(status).toBe(200);
     expect(body.input_tokens).toBeGreaterThan(0);
     expect(headers.get('x-switchyard-provider')).toBe('translated');
-    expect(headers.get('x-switchyard-attempts')).toBe('claude/main=500, translated/main=200');
+    expect(headers.get('x-switchyard-attempts')).toBe('claude/main/sim=500, translated/main/sim=200');
     expect(headers.get('x-switchyard-attempt-count')).toBe('2');
     const { outcome, attempts } = await gateway.loggedCall(headers.get('request-id'));
     expect(outcome).toBe('answered');
@@ -97,7 +97,7 @@ describe('counting tokens', () => {
     const { status, headers } = await count('both');
 
     expect(status).toBe(200);
-    expect(headers.get('x-switchyard-attempts')).toBe('claude/main=404, translated/main=200');
+    expect(headers.get('x-switchyard-attempts')).toBe('claude/main/sim=404, translated/main/sim=200');
   });
 
   it.each([404, 429, 529, 500])('that ends in %i keeps no message from the upstream', async (failure) => {

@@ -63,7 +63,7 @@ describe('attempts', () => {
     first.behave('status=429');
     const { status, attempts } = await ask('pair');
     expect(status).toBe(200);
-    expect(attempts.split(', ').sort()).toEqual(['first/green=429', 'first/red=429', 'second/blue=200']);
+    expect(attempts.split(', ').sort()).toEqual(['first/green/pair=429', 'first/red/pair=429', 'second/blue/pair=200']);
     expect(new Set(first.ledger.entries().map(({ credential }) => credential))).toEqual(
       new Set(['key-green', 'key-red']),
     );
@@ -73,7 +73,7 @@ describe('attempts', () => {
     first.behave(fault);
     const { status, attempts } = await ask('pair', 'stream');
     expect(status).toBe(200);
-    expect(attempts).toMatch(/^first\/(red|green)=529, second\/blue=200$/);
+    expect(attempts).toMatch(/^first\/(red|green)\/pair=529, second\/blue\/pair=200$/);
     expect([first.ledger.counts().seen, second.ledger.counts().seen]).toEqual([1, 1]);
   });
 
@@ -89,7 +89,7 @@ describe('attempts', () => {
     second.behave('status=400');
     const { status, attempts } = await ask('pair');
     // Whichever credential of the first came first, the next is the other one.
-    expect([status, attempts]).toEqual([200, expect.stringMatching(/^first\/\w+=500, first\/\w+=200$/)]);
+    expect([status, attempts]).toEqual([200, expect.stringMatching(/^first\/\w+\/pair=500, first\/\w+\/pair=200$/)]);
     first.behave('status=500');
     expect((await ask('pair')).status).toBe(400);
   });

@@ -86,7 +86,7 @@ describe('an upstream that answers with an error status', () => {
     const { headers } = await upstreams.pair('status=503', wire, form);
     expect(Object.fromEntries(headers)).toMatchObject({
       'x-switchyard-provider': `well-${wire}`,
-      'x-switchyard-attempts': `sick-${wire}/main=503, well-${wire}/main=200`,
+      'x-switchyard-attempts': `sick-${wire}/main/pair-${wire}-${form}=503, well-${wire}/main/pair-${wire}-${form}=200`,
       'x-switchyard-attempt-count': '2',
       'server-timing': expect.stringMatching(/^switchyard;dur=[\d.]+, upstream;dur=[\d.]+$/),
     });

@@ -95,7 +95,9 @@ describe('an upstream that cannot be reached', () => {
         const response = await gateway.post('/v1/messages', question(`${name}-and-well`, form));
         expect(response.status).toBe(200);
         expect(await response.text()).toContain('Which way?'.split(' ')[0]);
-        expect(response.headers.get('x-switchyard-attempts')).toBe(`${name}/main=connect, well/main=200`);
+        expect(response.headers.get('x-switchyard-attempts')).toMatch(
+          new RegExp(`^${name}/main/\\S+=connect, well/main/\\S+=200$`),
+        );
         expect(well.ledger.counts().answered).toBe(before + 1);
       }
     },

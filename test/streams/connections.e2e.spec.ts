@@ -87,7 +87,10 @@ describe('a connection to an upstream', () => {
       expect((await place.ask()).status).toBe(200);
       place.answer = ({ socket }) => socket.destroy();
       const { status, headers } = await place.ask();
-      expect([status, headers.get('x-switchyard-attempts')]).toEqual([502, 'a/main=reset']);
+      expect([status, headers.get('x-switchyard-attempts')]).toEqual([
+        502,
+        expect.stringMatching(/^a\/main\/\S+=reset$/),
+      ]);
       expect(place.upstream.requests).toBe(3);
     }),
   );

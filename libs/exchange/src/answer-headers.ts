@@ -1,14 +1,15 @@
-import type { LimitsMode, Route } from '#core';
+import type { Deployment, LimitsMode, Route } from '#core';
 import type { Attempt, Call } from './call.js';
 import type { RunningAttempt } from './running-attempt.js';
 
 const MS = 1;
 
-/** `provider/credential=outcome`, as the `x-switchyard-attempts` header lists them. */
-const attemptLabel = (
-  deployment: { provider: { name: string }; credential: { name: string } },
-  outcome: string,
-): string => `${deployment.provider.name}/${deployment.credential.name}=${outcome}`;
+/** What is no visible ASCII, or would end a name in the list. */
+const UNSPEAKABLE = /[^\x21-\x7e]|[%,=]/gu;
+
+/** `provider/credential/model=outcome`, as the `x-switchyard-attempts` header lists them; the model is `*` where the caller named it. */
+const attemptLabel = ({ id }: Deployment, outcome: string): string =>
+  `${id.toWellFormed().replace(UNSPEAKABLE, encodeURIComponent)}=${outcome}`;
 
 const isLimited = ({ deployments }: Route): boolean => deployments.some(({ credential }) => credential.limits);
 

@@ -16,7 +16,7 @@ export interface CallRecord {
   ending: 'whole' | 'error' | 'cut';
   /** `x-switchyard-provider`. */
   provider: string | undefined;
-  /** `x-switchyard-attempts`, one entry an attempt: `provider/credential=200`. */
+  /** `x-switchyard-attempts`, one entry an attempt: `provider/credential/model=200`. */
   attempts: readonly string[];
   /** Seconds. */
   retryAfter: number | undefined;
