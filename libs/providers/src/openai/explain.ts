@@ -123,13 +123,14 @@ const meaningOf = (complaint: Complaint, httpStatus: number | undefined): Told =
   if (!meaning) return verdict(given ?? 500, message);
   const details = meaning.errorCode === undefined ? {} : { details: { error_code: meaning.errorCode } };
   const { status, type, missing } = meaning;
-  return { status, error: { type, message, ...details }, missing };
+  return { status, error: { type, message, ...details }, ...(missing && { missing }) };
 };
 
 const verdict = (status: number, message: string): Told => {
   if (status === 422) return verdict(400, message); // FastAPI's 400; the Messages API has no 422
   const error = { type: errorTypeOf(status), message };
-  return { status, error, missing: missingIn(status, error) };
+  const missing = missingIn(status, error);
+  return { status, error, ...(missing && { missing }) };
 };
 
 const LONGEST_MESSAGE = 1_000;

@@ -19,5 +19,6 @@ const STATUSES = new Map<string, number>(Object.entries(STATUS_OF));
 /** An error inside a 2xx answer, with the status that it would have had outside. */
 export const errorInAnswer = (error: ErrorObject): Failure => {
   const status = STATUSES.get(error.type);
-  return { kind: 'error-event', status, error, missing: missingIn(status, error) };
+  const missing = missingIn(status, error);
+  return { kind: 'error-event', status, error, ...(missing && { missing }) };
 };
