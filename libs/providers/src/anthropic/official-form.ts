@@ -93,20 +93,26 @@ export const editMessage = (message: Buffer, find: (key: string) => Member | und
   ...within(message, find('usage'), editUsage),
 ];
 
-const EVENT_EDITORS: Readonly<Record<string, Editor>> = {
-  message_start: (event) =>
-    within(event, findMember(event, 'message'), (message) => editMessage(message, (key) => findMember(message, key))),
-  content_block_start: (event) => within(event, findMember(event, 'content_block'), editBlock),
-  message_delta: (event) => [
-    ...within(event, findMember(event, 'delta'), (delta) =>
-      editStop(delta, findMember(delta, 'stop_reason'), findMember(delta, 'stop_sequence')),
-    ),
-    ...within(event, findMember(event, 'usage'), editUsage),
+const EVENT_EDITORS: ReadonlyMap<string, Editor> = new Map<string, Editor>([
+  [
+    'message_start',
+    (event) =>
+      within(event, findMember(event, 'message'), (message) => editMessage(message, (key) => findMember(message, key))),
   ],
-};
+  ['content_block_start', (event) => within(event, findMember(event, 'content_block'), editBlock)],
+  [
+    'message_delta',
+    (event) => [
+      ...within(event, findMember(event, 'delta'), (delta) =>
+        editStop(delta, findMember(delta, 'stop_reason'), findMember(delta, 'stop_sequence')),
+      ),
+      ...within(event, findMember(event, 'usage'), editUsage),
+    ],
+  ],
+]);
 
 /** Whether events of that type can depart from the official form. */
-export const isEditable = (type: string): boolean => type in EVENT_EDITORS;
+export const isEditable = (type: string): boolean => EVENT_EDITORS.has(type);
 
 /** The edits of an event's data, which must be the JSON of an event of that type. */
-export const editEvent = (type: string, data: Buffer): readonly Edit[] => EVENT_EDITORS[type]?.(data) ?? [];
+export const editEvent = (type: string, data: Buffer): readonly Edit[] => EVENT_EDITORS.get(type)?.(data) ?? [];

@@ -235,6 +235,11 @@ describe('a stream of a compatible service', () => {
     expect(reader.stopReason).toBe('refusal');
   });
 
+  it.each(['constructor', 'toString', '__proto__'])('passes an event of the name %s as it is', (type) => {
+    const whole = `${START}${encodeEvent({ type })}${STOP}`;
+    expect(run([Buffer.from(whole)])).toMatchObject({ text: whole, reader: { finished: true, failure: undefined } });
+  });
+
   it('may forget the last empty line', () => {
     expect(run([Buffer.from(START + STOP.slice(0, -1))])).toMatchObject({
       text: START + STOP,
