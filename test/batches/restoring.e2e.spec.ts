@@ -48,6 +48,19 @@ describe('a work that is over while Redis is told of it again', () => {
     return { work, answered: counts.succeeded + counts.errored };
   };
 
+  /** A work that was miscounted, while its seals are read again. */
+  const beingRecounted = async (): ReturnType<typeof leftOff> => {
+    const left = await leftOff();
+    await member.store.redis.hincrby(`sw:{b}:work:${left.work.id}`, 'succeeded', 5);
+    seals.hold();
+    slow.assembled.reconciler.start();
+    await until(
+      () => seals.asked,
+      (asked) => asked > 0,
+    );
+    return left;
+  };
+
   const markCanceled = ({ id }: Work) =>
     member.store.storage.create(layout.canceled(id), Buffer.from(JSON.stringify({ canceledAt: Date.now() })));
 
@@ -91,14 +104,7 @@ describe('a work that is over while Redis is told of it again', () => {
   });
 
   it('keeps each answer when it is counted again', async () => {
-    const { work, answered } = await leftOff();
-    await member.store.redis.hincrby(`sw:{b}:work:${work.id}`, 'succeeded', 5);
-    seals.hold();
-    slow.assembled.reconciler.start();
-    await until(
-      () => seals.asked,
-      (asked) => asked > 0,
-    );
+    const { work, answered } = await beingRecounted();
 
     await markCanceled(work);
     await member.store.states.cancel(work.id, Date.now());
@@ -109,14 +115,7 @@ describe('a work that is over while Redis is told of it again', () => {
   });
 
   it('is told of again by another when whoever did so has died', async () => {
-    const { work, answered } = await leftOff();
-    await member.store.redis.hincrby(`sw:{b}:work:${work.id}`, 'succeeded', 5);
-    seals.hold();
-    slow.assembled.reconciler.start();
-    await until(
-      () => seals.asked,
-      (asked) => asked > 0,
-    );
+    const { work, answered } = await beingRecounted();
     await member.store.redis.del('sw:{b}:turn');
 
     await member.works.cancel('w', 'batch', work.id);
