@@ -49,9 +49,11 @@ describe(`what ${CALLS} calls cost Redis`, () => {
   let redis: TestRedis;
   let upstream: Simulator;
   let gateway: GatewayProcess;
+  let started = 0;
 
   const start = async (limits: object): Promise<void> => {
-    const credentials = [{ name: 'main', api_key: 'k', limits }];
+    // Another one each time: a gateway that was stopped on a busy machine may not have given back what it held of the last.
+    const credentials = [{ name: `key-${started++}`, api_key: 'k', limits }];
     gateway = await GatewayProcess.start(
       testConfig({
         providers: { a: provider('anthropic', upstream.url, { credentials }) },
