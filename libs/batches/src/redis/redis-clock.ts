@@ -36,6 +36,16 @@ export class RedisClock {
     return Math.round(this.local() + this.aheadMs);
   }
 
+  /**
+   * Redis is ahead by no less and no more, because its clock was read between question and answer, in whole milliseconds. What is within that
+   * stays as it is: a clock that followed each answer would go to and fro by what answers take, and put what was made later before what
+   * was made earlier.
+   */
+  private correct(least: number, most: number): void {
+    this.aheadMs = this.isSet ? Math.min(Math.max(this.aheadMs, least), most) : (least + most) / 2;
+    this.isSet = true;
+  }
+
   private async set(): Promise<void> {
     if (this.redis.status !== 'ready') return;
     const askedAt = this.local();
@@ -43,8 +53,7 @@ export class RedisClock {
       const time = Number(await runScript(this.redis, TIME, [keys.ready], []));
       const heardAt = this.local();
       if (this.isSet && heardAt - askedAt > LONGEST_MS) return;
-      this.aheadMs = time - (askedAt + heardAt) / 2;
-      this.isSet = true;
+      this.correct(time - heardAt, time + 1 - askedAt);
     } catch {
       // It is away; until it is back, the clocks go on side by side.
     }
