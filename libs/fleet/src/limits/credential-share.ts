@@ -61,7 +61,7 @@ export class CredentialShare implements Lender {
 
   reserve(need: Amounts, urgency: Urgency): Reservation | Refusal | Promise<Reservation | Refusal> {
     if (this.around.link.state === 'away') return this.reserveAlone(need, urgency);
-    if (urgency === 'interactive' && this.holdings.covers(need)) {
+    if (urgency === 'interactive' && this.holdings.hasToSpare(need)) {
       const granted = this.grant(need, urgency);
       this.balance();
       return granted;
@@ -121,6 +121,7 @@ export class CredentialShare implements Lender {
     return new Promise((resolve) => {
       const waiting = this.waiting[urgency];
       waiting.push({ need, resolve });
+      this.holdings.expected++;
       if (waiting.length === 1) setImmediate(() => void this.askForAll(urgency));
     });
   }
@@ -130,7 +131,6 @@ export class CredentialShare implements Lender {
     const { replicas, now, keptForInteractive: floor } = this.around;
     const needs = waiters.map(({ need }) => need);
     const around = { replicas: replicas(), now: now(), floor };
-    this.holdings.expected += waiters.length;
     const answer = await this.call(() => this.plan.ask(needs, urgency, around)).catch(() => undefined);
     this.holdings.expected -= waiters.length;
     // A batch does not live on what was lent for those who wait.

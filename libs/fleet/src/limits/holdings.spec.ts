@@ -20,6 +20,15 @@ describe('what a replica holds of a credential', () => {
     expect(holdings.of('output')).toBe(0);
   });
 
+  it('has none to spare of the places that others have asked for', () => {
+    const holdings = new Holdings({ concurrency: 4 });
+    holdings.places = 2;
+    expect(holdings.hasToSpare(request)).toBe(true);
+    holdings.expected = 2;
+    expect(holdings.hasToSpare(request)).toBe(false);
+    expect(holdings.covers(request)).toBe(true);
+  });
+
   it('takes no more back than there may be at one stroke', () => {
     const holdings = new Holdings({ inputTpm: 1000 });
     holdings.add('input', 5000);

@@ -51,6 +51,11 @@ export class Holdings {
     return this.hasPlace && this.limited.every((rate) => this.level[rate] >= need[rate]);
   }
 
+  /** The same for a request that has not asked: what was asked for by others is not there for it. */
+  hasToSpare(need: Amounts): boolean {
+    return this.covers(need) && (this.limits.concurrency === undefined || this.busy + this.expected < this.places);
+  }
+
   /** Nothing held, nothing owed and nothing under way. */
   get empty(): boolean {
     return this.busy + this.expected + this.places === 0 && this.limited.every((rate) => this.level[rate] === 0);
