@@ -177,7 +177,7 @@ export const openMember = async ({
     redis.once('ready', () => resolve());
   });
   const report: Reported[] = [];
-  const store = openWorkStore({
+  const store = await openWorkStore({
     storage,
     redis,
     listener,

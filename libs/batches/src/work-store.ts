@@ -27,7 +27,7 @@ export interface WorkStore {
 }
 
 /** `redis` from `connectWorkRedis`, `listener` from `connectWorkNews`; they remain the caller's to close. `now` is the machine's clock. */
-export const openWorkStore = ({
+export const openWorkStore = async ({
   storage,
   redis,
   listener,
@@ -39,8 +39,8 @@ export const openWorkStore = ({
   listener: Redis;
   now?: () => number;
   report: Report;
-}): WorkStore => {
-  const clock = new RedisClock(redis, now);
+}): Promise<WorkStore> => {
+  const clock = await RedisClock.open(redis, now);
   return {
     storage,
     manifests: new ManifestCache(storage),

@@ -57,7 +57,7 @@ export const openWorks = async ({ config, logger, onRefused }: OpenWorksOptions)
   const listener = connectWorkNews(address);
   const queue = connectQueue(address, () => undefined);
   await settled(redis);
-  const store = openWorkStore({ storage: await openStorage(storage), redis, listener, report });
+  const store = await openWorkStore({ storage: await openStorage(storage), redis, listener, report });
   const weightOf = (workspace: string): number =>
     config.current.workspaces.find(({ name }) => name === workspace)?.weight ?? 1;
   const schedule = new Schedule(redis, weightOf);

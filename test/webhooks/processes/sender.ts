@@ -11,6 +11,6 @@ const report = (event: string, fields: Readonly<Record<string, unknown>>): void 
   void process.stderr.write(`${JSON.stringify({ event, ...fields })}\n`);
 
 new WebhookSender({
-  store: openWorkStore({ storage, redis, listener, report }),
+  store: await openWorkStore({ storage, redis, listener, report }),
   settings: () => ({ signingSecrets: [secret], allowPrivateHosts: true, timeoutMs: 5_000 }),
 }).start();

@@ -25,8 +25,7 @@ describe('the clock of Redis, told without asking', () => {
   let clock: RedisClock;
 
   const start = async (): Promise<void> => {
-    clock = new RedisClock(new SlowRedis() as unknown as Redis, () => local);
-    await jest.advanceTimersByTimeAsync(0);
+    clock = await RedisClock.open(new SlowRedis() as unknown as Redis, () => local);
   };
 
   const aSecond = async (): Promise<void> => {

@@ -4,6 +4,8 @@ import { NOW, runScript, script } from './script.js';
 
 /** So often it is compared. Meanwhile clocks drift apart by less than a millisecond. */
 const EVERY_MS = 1_000;
+/** In a row, because a single one may be late: what is left of that would have to be taken back later. */
+const FIRST_LOOKS = 5;
 /** An answer that was under way for longer says too little. */
 const LONGEST_MS = 200;
 
@@ -21,14 +23,19 @@ export class RedisClock {
   private aheadMs = 0;
   private isSet = false;
 
-  /** Goes until the connection is given up. */
-  constructor(
+  private constructor(
     private readonly redis: Redis,
-    private readonly local: () => number = steady,
+    private readonly local: () => number,
   ) {
     const timer = setInterval(() => void this.set(), EVERY_MS).unref();
-    redis.on('ready', () => void this.set()).once('end', () => clearInterval(timer));
-    void this.set();
+    redis.on('ready', () => void this.setWell()).once('end', () => clearInterval(timer));
+  }
+
+  /** Resolves when it is set, or Redis is away. Goes until the connection is given up. */
+  static async open(redis: Redis, local = steady): Promise<RedisClock> {
+    const clock = new RedisClock(redis, local);
+    await clock.setWell();
+    return clock;
   }
 
   /** Milliseconds since the epoch. */
@@ -44,6 +51,10 @@ export class RedisClock {
   private correct(least: number, most: number): void {
     this.aheadMs = this.isSet ? Math.min(Math.max(this.aheadMs, least), most) : (least + most) / 2;
     this.isSet = true;
+  }
+
+  private async setWell(): Promise<void> {
+    for (let look = 0; look < FIRST_LOOKS; look++) await this.set();
   }
 
   private async set(): Promise<void> {
