@@ -192,6 +192,22 @@ onEachStorage('jobs', (scene) => {
     expect(await scene.member.works.result(ended)).toEqual({ type: 'expired' });
   });
 
+  it('is gone altogether when it is old enough', async () => {
+    const worker = scene.member.work(scene.upstream.runner());
+    const { id } = await untilEnded(scene.member, await submit());
+    await worker.stop();
+    await scene.member.stop();
+    const waiting = await submit();
+
+    const young = await scene.room.join({ archiveAfterMs: 0 });
+
+    expect(await young.works.find('w', 'job', id)).toBeUndefined();
+    const names: string[] = [];
+    for await (const name of young.store.storage.children('works/')) names.push(name);
+    expect(names).toEqual([waiting.id]);
+    expect(await young.store.redis.exists(`sw:{b}:work:${id}`)).toBe(0);
+  });
+
   it('keeps jobs when Redis loses everything', async () => {
     scene.member.work(scene.upstream.runner());
     const answered = await untilEnded(scene.member, await submit());
