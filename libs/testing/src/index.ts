@@ -14,7 +14,7 @@ export type { RecordedRequest, RecordingUpstream } from './recording-upstream.js
 export type { LogLine } from './switchyard-process.js';
 export { startTestRedis } from './test-redis.js';
 export type { TestRedis, TestRedisOptions } from './test-redis.js';
-export { provider, TEST_ADMIN_KEY, TEST_KEY, testConfig } from './test-config.js';
+export { NO_REDIS, provider, TEST_ADMIN_KEY, TEST_KEY, testConfig } from './test-config.js';
 export type { Section } from './test-config.js';
 export { until } from './until.js';
 export { WorkerProcess } from './worker-process.js';

@@ -7,8 +7,8 @@ export const TEST_KEY = 'sk-test-0123456789abcdef';
 /** The admin key that test configurations hold. */
 export const TEST_ADMIN_KEY = 'sk-admin-0123456789abcdef0123456789abcdef';
 
-/** Nobody listens there, so that a test without a Redis of its own never meets a stranger's. */
-const NO_REDIS = 'redis://127.0.0.1:1';
+/** What a test configuration names unless it is told otherwise: nobody listens there, so that a test without a Redis of its own never meets a stranger's. */
+export const NO_REDIS = 'redis://127.0.0.1:1';
 
 /** A configuration: providers and models are the test's, the rest is the least that works. */
 export const testConfig = (parts: { providers: Section; models: Section } & Section): Section => ({

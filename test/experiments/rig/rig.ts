@@ -1,6 +1,7 @@
 import {
   type ConfigFile,
   FaultProxy,
+  NO_REDIS,
   type Section,
   startTestRedis,
   type TestRedis,
@@ -56,7 +57,7 @@ export class Rig {
 
   /** Gateways that share a configuration; its Redis is the rig's unless it names another. */
   async gateways(config: Section, count = REPLICAS): Promise<Fleet> {
-    const redis = config.redis === undefined ? (await this.redis()).url : config.redis;
+    const redis = config.redis === NO_REDIS ? (await this.redis()).url : config.redis;
     const fleet = await Fleet.start({ ...config, redis }, count);
     this.endings.push(() => fleet.stop());
     return fleet;
