@@ -21,7 +21,7 @@ const whileProbed =
   (virtual) => {
     after(outcome, times)(virtual);
     virtual.now += untilProbedMs;
-    expect(virtual.begin(only)).toBeDefined();
+    expect(virtual.begin(only)?.deployment).toBe(only.deployments[0]);
   };
 
 const saying =

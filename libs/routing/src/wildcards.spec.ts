@@ -15,14 +15,14 @@ const stateOf = (virtual: VirtualEngine, id: string, routes = [wildcard]): Deplo
 
 describe('models under a wildcard', () => {
   it.each([
-    ['a 429', failed(429, { retryAfterMs: 30_000 }), 1],
-    ['a 529', failed(529, { retryAfterMs: 30_000 }), 1],
-    ['a 503 with a time', failed(503, { retryAfterMs: 30_000 }), 1],
-    ['errors that open the breaker', failed(500), 5],
-  ])('do not answer for each other: %s to one holds back no other', (_what, outcome, times) => {
+    ['a 429', failed(429, { retryAfterMs: 30_000 }), 1, 'cooldown'],
+    ['a 529', failed(529, { retryAfterMs: 30_000 }), 1, 'cooldown'],
+    ['a 503 with a time', failed(503, { retryAfterMs: 30_000 }), 1, 'cooldown'],
+    ['errors that open the breaker', failed(500), 5, 'breaker-open'],
+  ])('do not answer for each other: %s to one holds back no other', (_what, outcome, times, code) => {
     const virtual = new VirtualEngine();
     for (let call = 0; call < times; call++) virtual.call(wildcard, always(outcome), { model: 'one' });
-    expect(stateOf(virtual, 'a/key/one')?.excluded).toBeDefined();
+    expect(stateOf(virtual, 'a/key/one')?.excluded).toMatchObject({ code });
     expect(virtual.engine.explain(wildcard, anAsk({ model: 'two' }))).toMatchObject({ panic: false });
     expect(virtual.call(wildcard, always(ANSWERED), { model: 'two' })).toMatchObject({ tried: ['a/key/*'] });
     expect(stateOf(virtual, 'a/key/two')?.excluded).toBeUndefined();
@@ -74,7 +74,10 @@ describe('models under a wildcard', () => {
     expect(stateOf(virtual, 'a/key/limited')?.excluded).toMatchObject({ code: 'cooldown' });
     expect(stateOf(virtual, 'a/key/running')?.inFlight).toBe(1);
     expect(stateOf(virtual, 'a/key/model-901')).toBeUndefined();
-    expect(stateOf(virtual, 'a/key/model-902')).toBeDefined();
+    expect(stateOf(virtual, 'a/key/model-902')).toMatchObject({
+      deployment: { model: 'model-902' },
+      excluded: undefined,
+    });
     running?.settle(ANSWERED);
     expect(stateOf(virtual, 'a/key/running')?.inFlight).toBe(0);
   });
