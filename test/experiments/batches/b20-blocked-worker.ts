@@ -24,8 +24,7 @@ export const b20: Experiment = {
     const view = await batch.ended(rig.scale(60_000, 300_000));
     return [
       ...(await auditOf(batch, view)),
-      // Those under way, and those whose answers had come and were not kept yet.
-      atMost(2 * site.concurrency, { name: 'duplicate upstream calls', value: site.duplicateCalls(batch) }),
+      atMost(site.concurrency, { name: 'duplicate upstream calls', value: site.duplicateCalls(batch) }),
     ];
   },
 };

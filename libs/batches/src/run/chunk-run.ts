@@ -136,7 +136,7 @@ export class ChunkRun {
         });
         return failedLine();
       });
-      release();
+      // The slot is the line's until its answer is kept: no more calls than there are slots can be lost, and so made twice.
       return await this.recorder.record(place, ran);
     } catch {
       return false;
