@@ -97,6 +97,22 @@ describe('marks among replicas', () => {
     expect(other.heard).toHaveLength(1);
   });
 
+  it('are told after those that were lifted, for one lifting may be of many', async () => {
+    const one = await replicas.join('one');
+    const witness = await replicas.join('witness');
+    for (let at = 0; at < 10; at++)
+      for (const remainingMs of [7000, 0])
+        one.fleet.publish({ ...COOLDOWN, subject: `${at} of ${remainingMs}`, remainingMs });
+    await hears(witness, 20);
+
+    const { heard } = await replicas.join('late');
+
+    expect(heard.map(({ remainingMs }) => remainingMs > 0)).toEqual([
+      ...Array.from({ length: 10 }, () => false),
+      ...Array.from({ length: 10 }, () => true),
+    ]);
+  });
+
   it('stand as long as the longest says, when two differ', async () => {
     const one = await replicas.join('one');
     const other = await replicas.join('other');

@@ -39,6 +39,9 @@ const readMarks = (reply: unknown): HeardMark[] => {
   return heard;
 };
 
+const liftingsFirst = (one: HeardMark, other: HeardMark): number =>
+  Math.sign(one.remainingMs) - Math.sign(other.remainingMs);
+
 /**
  * Marks of health among the replicas. Each says its own and hears the others': at once when the bell rings, and at intervals of
  * less than a second, over another connection, in case it did not.
@@ -109,10 +112,11 @@ export class Gossip {
     return [this.options.self, LIFTED_MS, LONGEST_MARK_MS, ...announcements];
   }
 
+  /** Liftings first: one may lift more than its own field, but not what runs beside it in the same answer. */
   private hear(heard: readonly HeardMark[]): void {
     const before = this.seen;
     this.seen = new Map(heard.map(({ field, id }) => [field, id]));
-    for (const one of heard) {
+    for (const one of heard.toSorted(liftingsFirst)) {
       if (one.by === this.options.self || before.get(one.field) === one.id) continue;
       const mark = markOf(one);
       if (mark && !this.options.onMark(mark)) this.seen.delete(one.field);
