@@ -4,7 +4,8 @@
  */
 export interface HealthMark {
   /**
-   * What is meant, in a form that is the same on every replica: a credential, a credential's use of one model, a provider's model.
+   * What is meant, in a form that is the same on every replica: a credential, a credential's use of one model, a provider's model;
+   * or all that was learnt, which can only be lifted.
    * Made and read by `routing` only; opaque to everybody else. Holds no secret.
    */
   subject: string;

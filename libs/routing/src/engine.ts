@@ -56,6 +56,7 @@ export class Engine implements Chooser {
 
   /** A mark from another replica, or from an operator. `remainingMs` 0 lifts it. Gives whether it was taken; if not, say it again. */
   apply(mark: HealthMark): boolean {
+    if (mark.subject === EVERYTHING && mark.remainingMs <= 0) this.forgetAll();
     const now = this.clock.read();
     const suspension = this.known.suspension(mark);
     if (mark.remainingMs > 0) return suspension?.hear(now, mark) ?? true;
@@ -81,18 +82,17 @@ export class Engine implements Chooser {
     }
     for (const suspension of lifted) {
       suspension.lift(now);
-      for (const kind of KINDS) this.onMark?.({ ...suspension.mark(now), kind });
+      this.announceLifted(suspension, now);
     }
   }
 
-  /** An operator says that what was learnt holds no longer: every deployment is as if never used, and the other replicas are told. */
+  /**
+   * An operator says that what was learnt holds no longer: every deployment is as if never used. The other replicas are told to forget as
+   * well: what they have found out by themselves, such as an open breaker, is not known here.
+   */
   forget(): void {
-    const now = this.clock.read();
-    for (const suspension of this.known.allSuspensions()) if (suspension.forget(now)) this.tools.announce(suspension);
-    this.known.forget();
-    this.budgets.clear();
-    this.shapes = new WeakMap();
-    this.modelShapes = new WeakMap();
+    this.forgetAll();
+    this.onMark?.({ subject: EVERYTHING, kind: 'cooldown', reason: 'forgotten', remainingMs: 0 });
   }
 
   /** The configuration has changed to these routes. Forgets deployments that are gone, unless calls are still running on them. */
@@ -126,6 +126,21 @@ export class Engine implements Chooser {
     return [...seen].map(([target, { listed, names, wildcard }]) => {
       return { ...stateOf(target, names, now), deployment: listed, wildcard };
     });
+  }
+
+  /** Each lifts what it holds for all: others may not have heard of it yet, and would later. */
+  private forgetAll(): void {
+    const now = this.clock.read();
+    for (const suspension of this.known.allSuspensions())
+      if (suspension.forget(now)) this.announceLifted(suspension, now);
+    this.known.forget();
+    this.budgets.clear();
+    this.shapes = new WeakMap();
+    this.modelShapes = new WeakMap();
+  }
+
+  private announceLifted(suspension: Suspension, now: number): void {
+    for (const kind of KINDS) this.onMark?.({ ...suspension.mark(now), kind });
   }
 
   private shape(route: Route, model: string | undefined): RouteShape {
@@ -168,6 +183,9 @@ export class Engine implements Chooser {
     return budget;
   }
 }
+
+/** The subject of a mark that lifts all others, and whatever a replica has learnt besides. */
+const EVERYTHING = 'everything';
 
 const KINDS: readonly HealthMark['kind'][] = ['disabled', 'cooldown'];
 

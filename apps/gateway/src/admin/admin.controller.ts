@@ -31,7 +31,10 @@ export class AdminController {
     return viewExplanation(model, route.name, this.desk.explain(route, ask));
   }
 
-  /** Forgets what was learnt of every upstream: after an incident that is over, nobody need wait for cooldowns to end. */
+  /**
+   * Forgets what was learnt of every upstream, on every replica: after an incident that is over, nobody need wait for cooldowns and
+   * breakers to end.
+   */
   @Post('targets/reset')
   @HttpCode(HttpStatus.OK)
   reset(): object {
