@@ -48,7 +48,7 @@ export class Ending {
   giveUp(choice?: NoChoice): CallOutcome {
     const { unfit, call } = this;
     const failure = this.isCutOff ? SHUTTING_DOWN : this.failure;
-    if (failure) return this.fail(choice ? lastFailure(failure, choice, call.route) : callerError(failure, call.route));
+    if (failure) return this.fail(this.errorOf(failure, choice));
     // Whoever could carry it may only be resting, and then the request is not to blame.
     if (unfit && (!choice || choice.reason === 'tried')) return this.fail(unfit);
     return choice ? this.fail(nothingToTry(choice, call.route)) : 'failed';
@@ -79,6 +79,12 @@ export class Ending {
       durationMs: now - call.receivedAt,
       contentMs: delivery.contentAt === undefined ? undefined : delivery.contentAt - call.receivedAt,
     };
+  }
+
+  /** Half an answer breaks off in the words of whoever gave it: that others might have been asked is of no interest then. */
+  private errorOf(failure: Failure, choice: NoChoice | undefined): ApiError {
+    const { route } = this.call;
+    return choice && !this.delivery.hasContent ? lastFailure(failure, choice, route) : callerError(failure, route);
   }
 
   private fail(error: ApiError): CallOutcome {

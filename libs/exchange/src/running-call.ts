@@ -7,6 +7,7 @@ import type { Attempt, Call, Settlement } from './call.js';
 import { Delivery } from './delivery.js';
 import { type CallOutcome, Ending } from './ending.js';
 import type { ExchangeOptions } from './exchange.js';
+import { outcomeOf } from './outcome-of.js';
 import { Pause } from './pause.js';
 import { Quota } from './quota.js';
 import { type AttemptEnd, RunningAttempt } from './running-attempt.js';
@@ -98,7 +99,6 @@ export class RunningCall {
       const end = await this.tryOnce(choice.deployment);
       if (end?.kind === 'abandoned') return 'abandoned';
       if (end?.kind === 'answered') return end.whole && this.sink.closed ? 'abandoned' : ending.deliver(end.whole);
-      if (this.delivery.hasContent) return ending.giveUp();
     }
     return 'abandoned';
   }
@@ -117,8 +117,10 @@ export class RunningCall {
       if (this.sink.closed || this.ending.isCutOff) return this.leave(deployment, { kind: 'abandoned' });
       const end = await this.attempt(deployment);
       quota.settle(end, this.current?.facts);
-      const isLocal = this.local !== undefined;
-      plan.settled(deployment, end.kind === 'answered' ? { kind: end.kind, local: isLocal } : end);
+      plan.settled(
+        deployment,
+        outcomeOf(end, { isLocal: this.local !== undefined, hasContent: this.delivery.hasContent }),
+      );
       if (end.kind === 'failed') this.ending.attemptFailed(end.failure);
       return end;
     } catch (error) {

@@ -310,6 +310,14 @@ describe('whatever happens, a choice and its reservation are settled once', () =
     expect(reservations).toEqual([[used && expect.objectContaining(used)]]);
   });
 
+  it.each<[string, Scene, boolean]>([
+    ['nothing', { upstream: failsWith(500) }, false],
+    ['content', { upstream: breaksOff, stream: true }, true],
+  ])('says to the choice that %s has reached the caller of a call that fails', async (_, scene, hasContent) => {
+    const { plan } = await play(scene);
+    expect(plan.settlements).toMatchObject([{ kind: 'failed', hasContent }]);
+  });
+
   it('when the first upstream fails and the second answers', async () => {
     const broken = await listening(failsWith(503));
     const { plan, reservations, settlement } = await play({

@@ -85,6 +85,8 @@ export class CallPlan implements Plan, Selection {
         this.memory.wasHeld(member);
         break;
       case 'failed':
+        // Half an answer cannot be followed by another.
+        if (outcome.hasContent === true) this.isOver = true;
         this.memory.failed(member);
         this.isLost = !member.target.isWell(this.now);
         if (verdict) this.follow(verdict, member, outcome.failure.retryAfterMs);

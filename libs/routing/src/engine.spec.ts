@@ -29,6 +29,18 @@ describe('the engine', () => {
     expect(end).toEqual({ kind: 'none', reason: 'tried', retryAfterMs: undefined });
   });
 
+  it.each([
+    ['a cut', failed('cut')],
+    ['an error event', failed('error-event')],
+    ['an overload', failed('error-event', { status: 529 })],
+    ['a refused credential', failed(401)],
+  ])('asks nobody else once content has reached the caller, whatever has ended it: %s', (_, outcome) => {
+    const virtual = new VirtualEngine();
+    const { tried, end } = virtual.call(four, always({ ...outcome, hasContent: true }));
+    expect(tried).toHaveLength(1);
+    expect(end).toEqual({ kind: 'none', reason: 'tried', retryAfterMs: undefined });
+  });
+
   it('leaves a provider that is overloaded, with all its credentials', () => {
     const virtual = new VirtualEngine();
     const route = aRoute([

@@ -6,7 +6,8 @@ import { refusedFor } from './refused-for.js';
 export type Outcome =
   /** `local`: answered by this process itself, which says nothing about the upstream. */
   | { kind: 'answered'; local?: boolean }
-  | { kind: 'failed'; failure: Failure }
+  /** `hasContent`: something of the answer had reached the caller by then, so no other may follow it. */
+  | { kind: 'failed'; failure: Failure; hasContent?: boolean }
   /** The caller hung up: says nothing about the upstream. */
   | { kind: 'abandoned' }
   /** This deployment's wire cannot carry the request; nothing was sent. */

@@ -51,7 +51,10 @@ export const anAsk = (more: Partial<Ask> & { key?: string } = {}): Ask => ({
   ...more,
 });
 
-export const failed = (status: number | FailureKind, more: Partial<Failure> = {}): Outcome => ({
+export const failed = (
+  status: number | FailureKind,
+  more: Partial<Failure> = {},
+): Extract<Outcome, { kind: 'failed' }> => ({
   kind: 'failed',
   failure: {
     ...(typeof status === 'number' ? { kind: 'status', status } : { kind: status }),
