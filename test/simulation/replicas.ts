@@ -1,25 +1,25 @@
 import { Engine } from '#routing';
+import { GossipBoard } from './gossip-board.js';
+import { ReplicaClock } from './replica-clock.js';
 import type { VirtualTime } from './virtual-time.js';
 
-/** How long marks travel between replicas, at most. */
-const GOSSIP_MS = 1_000;
+/** One gateway's part in choosing. */
+export interface Replica {
+  engine: Engine;
+  clock: ReplicaClock;
+}
 
 /** Engines that hear of each other's marks, as replicas do through Redis. */
-export const replicas = (count: number, time: VirtualTime, random: () => number): Engine[] => {
-  const engines: Engine[] = [];
-  for (let at = 0; at < count; at++) {
+export const replicas = (count: number, time: VirtualTime, random: () => number): Replica[] => {
+  const board = new GossipBoard(time, random);
+  return Array.from({ length: count }, () => {
+    const clock = new ReplicaClock(time);
     const engine: Engine = new Engine({
-      now: () => time.now,
+      now: () => clock.read(),
       random,
-      onMark: (mark) => {
-        for (const other of engines)
-          if (other !== engine) {
-            const delay = random() * GOSSIP_MS;
-            time.after(delay, () => other.apply({ ...mark, remainingMs: Math.max(0, mark.remainingMs - delay) }));
-          }
-      },
+      onMark: (mark) => board.post(mark, engine),
     });
-    engines.push(engine);
-  }
-  return engines;
+    board.join(engine);
+    return { engine, clock };
+  });
 };

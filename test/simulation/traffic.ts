@@ -1,32 +1,23 @@
-import type { Deployment, Route } from '#core';
-import type { Ask, Chooser, NoChoice, Plan } from '#routing';
+import type { Deployment, Route, Urgency } from '#core';
+import type { Ask, Chooser } from '#routing';
+import { Call, type Scene, type Turn, type Watcher } from './call.js';
 import { exponential, lognormal } from './random.js';
-import type { Asked, Upstream } from './upstream.js';
+import { emptyTally } from './tally.js';
+import type { Upstream } from './upstream.js';
 import type { VirtualTime } from './virtual-time.js';
 
-/** What happened to the calls. */
-export interface Tally {
-  calls: number;
-  answered: number;
-  /** Ended in an error before content, and why. */
-  failed: number;
-  broken: number;
-  attempts: number;
-  retries: number;
-  /** Answered calls whose prompt could have been remembered: every turn but a conversation's first. */
-  repeats: number;
-  hits: number;
-}
-
-/** Who looks at every step. */
-export interface Watcher {
-  /** Right before a choice is made. */
-  choosing?(route: Route, ask: Ask, replica: number): void;
-  /** `waited`: the call was made to wait before. */
-  chosen?(deployment: Deployment, call: { tried: readonly Deployment[]; waited: boolean; replica: number }): void;
-  /** An attempt is over. */
-  ended?(replica: number, isAnswered: boolean): void;
-  none?(choice: NoChoice, attempts: number): void;
+/** What callers do besides asking and waiting for the answer: shares of all, from 0 to 1. */
+export interface Habits {
+  /** Conversations that nobody waits for. */
+  batches: number;
+  /** Conversations with something in them that not every upstream can carry. */
+  rich: number;
+  /** Calls that their client has sent before. */
+  repeated: number;
+  /** Calls whose caller hangs up, if the answer takes longer than he has patience. */
+  impatient: number;
+  /** Calls whose answer is not streamed. */
+  whole: number;
 }
 
 export interface TrafficOptions {
@@ -41,23 +32,37 @@ export interface TrafficOptions {
   thinkMs: number;
   /** Of an answer, from its first byte on. */
   lastsMs: number;
+  /** None, unless said. */
+  habits?: Habits;
   watcher?: Watcher;
+}
+
+interface Conversation {
+  name: string;
+  urgency: Urgency;
+  isRich: boolean;
 }
 
 /** Of a first turn's prompt. */
 const FIRST_TOKENS = 2_000;
+const PATIENCE_MS = 3_000;
+const NONE: Habits = { batches: 0, rich: 0, repeated: 0, impatient: 0, whole: 0 };
 
 /** Conversations that come and go: turns, one after the other, each a little longer than the last. */
 export class Traffic {
-  /** Of every conversation so far, when it began. */
+  /** Of every conversation so far that any upstream can serve at any time, when it began. */
   readonly beginnings: number[] = [];
-  readonly tally: Tally = { calls: 0, answered: 0, failed: 0, broken: 0, attempts: 0, retries: 0, repeats: 0, hits: 0 };
+  readonly tally = emptyTally();
+  private readonly habits: Habits;
+  private readonly scene: Scene;
   private count = 0;
   private stopped = false;
 
   constructor(private readonly options: TrafficOptions) {
-    for (let at = 0; at < options.conversations; at++)
-      options.time.after(options.random() * options.thinkMs, () => this.begin());
+    const { time, random, upstreams, watcher, habits = NONE } = options;
+    this.habits = habits;
+    this.scene = { time, random, upstreams, watcher, tally: this.tally };
+    for (let at = 0; at < options.conversations; at++) time.after(random() * options.thinkMs, () => this.begin());
   }
 
   /** No more turns; what is under way ends by itself. */
@@ -66,96 +71,49 @@ export class Traffic {
   }
 
   private begin(): void {
-    this.beginnings.push(this.options.time.now);
-    const turns = 1 + Math.floor(exponential(this.options.random, 12));
-    this.turn(`c${this.count++}`, FIRST_TOKENS, turns);
+    const { time, random } = this.options;
+    const turns = 1 + Math.floor(exponential(random, 12));
+    const urgency = this.is('batches') ? 'batch' : 'interactive';
+    const conversation: Conversation = { name: `c${this.count++}`, urgency, isRich: this.is('rich') };
+    if (urgency === 'interactive' && !conversation.isRich) this.beginnings.push(time.now);
+    this.turn(conversation, FIRST_TOKENS, turns);
   }
 
-  private turn(conversation: string, inputTokens: number, left: number): void {
+  private turn(conversation: Conversation, inputTokens: number, left: number): void {
     if (this.stopped) return;
     if (left === 0) {
       this.begin();
       return;
     }
     const { random, time, thinkMs, lastsMs } = this.options;
+    const { name, isRich } = conversation;
     const answerMs = lognormal(random, lastsMs, 0.6);
     const isFirst = inputTokens === FIRST_TOKENS;
-    this.call({ conversation, inputTokens, lastsMs: answerMs, isFirst }, () =>
+    this.call(conversation, { conversation: name, inputTokens, lastsMs: answerMs, isFirst, isRich }, () =>
       time.after(exponential(random, thinkMs), () => this.turn(conversation, inputTokens + 700, left - 1)),
     );
   }
 
-  private call(asked: Turn, over: () => void): void {
-    const { random, choosers, route } = this.options;
+  private call({ name, urgency }: Conversation, turn: Turn, onEnd: () => void): void {
+    const { random, time, choosers, route } = this.options;
     const replica = Math.floor(random() * choosers.length);
     const ask: Ask = {
-      estimate: { inputTokens: asked.inputTokens, outputTokens: 500 },
-      stream: true,
-      urgency: 'interactive',
-      clientRetries: 0,
-      affinityKey: () => asked.conversation,
+      estimate: { inputTokens: turn.inputTokens, outputTokens: 500 },
+      stream: !this.is('whole'),
+      urgency,
+      clientRetries: this.is('repeated') ? 1 : 0,
+      affinityKey: () => name,
     };
     const chooser = choosers[replica];
     if (!chooser) throw new Error('There is no replica.');
     this.tally.calls++;
-    this.step({ plan: chooser.plan(route, ask), ask, replica, asked, over, tried: [], waited: false });
+    const call = new Call(this.scene, chooser.plan(route, ask), ask, replica, turn, onEnd);
+    if (this.is('impatient')) time.after(exponential(random, PATIENCE_MS), () => call.hangUp());
+    call.step();
   }
 
-  private step(call: RunningCall): void {
-    const { time, watcher, route, upstreams } = this.options;
-    watcher?.choosing?.(route, call.ask, call.replica);
-    const choice = call.plan.next();
-    if (choice.kind === 'wait') {
-      call.waited = true;
-      time.after(choice.ms, () => this.step(call));
-      return;
-    }
-    if (choice.kind === 'none') {
-      this.tally.failed++;
-      watcher?.none?.(choice, call.tried.length);
-      call.over();
-      return;
-    }
-    const { deployment } = choice;
-    watcher?.chosen?.(deployment, call);
-
-    call.tried.push(deployment);
-    this.tally.attempts++;
-    if (call.tried.length > 1) this.tally.retries++;
-    upstreams.get(deployment)?.ask(call.asked, {
-      firstByte: (afterMs) => call.plan.firstByte(deployment, afterMs),
-      done: (cached) => {
-        call.plan.settled(deployment, { kind: 'answered' });
-        watcher?.ended?.(call.replica, true);
-        this.tally.answered++;
-        if (!call.asked.isFirst) this.tally.repeats++;
-        if (cached) this.tally.hits++;
-        call.over();
-      },
-      failed: (failure, afterContent) => {
-        call.plan.settled(deployment, { kind: 'failed', failure });
-        watcher?.ended?.(call.replica, false);
-        // What the exchange does: after content there is nothing left to choose.
-        if (!afterContent) this.step(call);
-        else {
-          this.tally.broken++;
-          call.over();
-        }
-      },
-    });
+  /** Chance is asked only where there is a habit, so that worlds without any stay what they were. */
+  private is(habit: keyof Habits): boolean {
+    return this.habits[habit] > 0 && this.options.random() < this.habits[habit];
   }
-}
-
-interface Turn extends Asked {
-  isFirst: boolean;
-}
-
-interface RunningCall {
-  plan: Plan;
-  ask: Ask;
-  replica: number;
-  asked: Turn;
-  over: () => void;
-  tried: Deployment[];
-  waited: boolean;
 }

@@ -1,24 +1,8 @@
 import type { Deployment, Failure } from '#core';
 import { lognormal } from './random.js';
+import type { Trouble } from './trouble.js';
+import { failureOf, refusalBy } from './trouble.js';
 import type { VirtualTime } from './virtual-time.js';
-
-/** Something that is wrong with an upstream for a while. Milliseconds of virtual time. */
-export interface Trouble {
-  from: number;
-  to: number;
-  kind:
-    | 'error'
-    | 'unreachable'
-    | 'rate-limited'
-    | 'overloaded'
-    | 'key-refused'
-    | 'model-missing'
-    | 'slow'
-    | 'cuts'
-    | 'silent';
-  /** What the upstream asks for with a 429 or 529. */
-  retryAfterMs?: number;
-}
 
 export interface Asked {
   conversation: string;
@@ -31,29 +15,31 @@ export interface Asked {
 export interface Answering {
   firstByte(afterMs: number): void;
   done(cached: boolean): void;
-  failed(failure: Failure, afterContent: boolean): void;
+  failed(failure: Failure, hasContent: boolean): void;
+}
+
+/** What an upstream is like. */
+export interface Manners {
+  firstByteMs: number;
+  troubles: readonly Trouble[];
+  /** Its wire has no words for everything that may be in a request. */
+  isPlain?: boolean;
 }
 
 const CACHE_MS = 5 * 60_000;
-
-const fail = (kind: Failure['kind'], status?: number, retryAfterMs?: number): Failure => ({
-  kind,
-  status,
-  retryAfterMs,
-  error: { type: 'api_error', message: 'simulated' },
-});
+/** From the first byte to the first content. */
+const PREAMBLE_MS = 100;
 
 /** A provider's model behind one credential: answers in its own time, remembers prompts for five minutes, and has its troubles. */
 export class Upstream {
   inFlight = 0;
-  asked = 0;
   lastAskedAt = Number.NEGATIVE_INFINITY;
   private readonly remembered = new Map<string, number>();
 
   constructor(
     readonly deployment: Deployment,
     private readonly world: { time: VirtualTime; random: () => number },
-    private readonly manners: { firstByteMs: number; troubles: readonly Trouble[] },
+    readonly manners: Manners,
   ) {}
 
   get trouble(): Trouble | undefined {
@@ -61,64 +47,84 @@ export class Upstream {
     return this.manners.troubles.find(({ from, to }) => now >= from && now < to);
   }
 
-  ask(request: Asked, answering: Answering): void {
-    this.asked++;
+  /** Returns what the caller does to hang up; after that nothing more is heard. */
+  ask(request: Asked, answering: Answering): () => void {
     this.inFlight++;
     this.lastAskedAt = this.world.time.now;
+    const exchange = new UnderWay(this.world.time, answering, () => this.inFlight--);
     const { trouble } = this;
-    const failure = this.refusal(trouble);
-    if (failure) {
-      this.later(failure.kind === 'first-byte-timeout' ? 20_000 : lognormal(this.world.random, 60, 0.3), () => {
-        this.inFlight--;
-        answering.failed(failure, false);
-      });
-      return;
-    }
-    this.answer(request, answering, trouble);
+    const refusal = refusalBy(trouble);
+    if (refusal) {
+      const afterMs = refusal.kind === 'first-byte-timeout' ? this.patienceMs : lognormal(this.world.random, 60, 0.3);
+      exchange.fail(afterMs, refusal, false);
+    } else this.answer(request, exchange, trouble);
+    return () => exchange.end();
   }
 
-  private answer(request: Asked, answering: Answering, trouble: Trouble | undefined): void {
-    const { now } = this.world.time;
-    const cached = (this.remembered.get(request.conversation) ?? Number.NEGATIVE_INFINITY) > now;
-    this.remembered.set(request.conversation, now + CACHE_MS);
-    const reading = cached ? request.inputTokens / 10 : request.inputTokens;
+  private answer({ conversation, inputTokens, lastsMs }: Asked, exchange: UnderWay, trouble: Trouble | undefined): void {
+    const { time, random } = this.world;
+    const cached = (this.remembered.get(conversation) ?? Number.NEGATIVE_INFINITY) > time.now;
+    this.remembered.set(conversation, time.now + CACHE_MS);
+    const reading = cached ? inputTokens / 10 : inputTokens;
     const slowness = trouble?.kind === 'slow' ? 10 : 1;
-    const firstByteMs = lognormal(this.world.random, this.manners.firstByteMs + reading / 20, 0.25) * slowness;
-    this.later(firstByteMs, () => {
-      answering.firstByte(firstByteMs);
-      const cut = trouble?.kind === 'cuts' && this.world.random() < 0.5;
-      this.later(request.lastsMs * (cut ? this.world.random() : 1), () => {
-        this.inFlight--;
-        if (cut) answering.failed(fail('cut'), true);
-        else answering.done(cached);
-      });
+    const firstByteMs = lognormal(random, this.manners.firstByteMs + reading / 20, 0.25) * slowness;
+    if (firstByteMs >= this.patienceMs) {
+      exchange.fail(this.patienceMs, failureOf('first-byte-timeout'), false);
+      return;
+    }
+    exchange.firstByte(firstByteMs);
+    const isHit = trouble !== undefined && random() < 0.5;
+    if (isHit && trouble.kind === 'error-events') exchange.fail(firstByteMs + PREAMBLE_MS / 2, failureOf('error-event'), false);
+    else if (isHit && trouble.kind === 'overloaded-events')
+      exchange.fail(firstByteMs + PREAMBLE_MS / 2, failureOf('error-event', 529), false);
+    else if (isHit && trouble.kind === 'cuts') {
+      const cutMs = lastsMs * random();
+      exchange.fail(firstByteMs + cutMs, failureOf('cut'), cutMs >= PREAMBLE_MS);
+    } else exchange.done(firstByteMs + lastsMs, cached);
+  }
+
+  private get patienceMs(): number {
+    return this.deployment.provider.timeouts.firstByteMs;
+  }
+}
+
+/** One request and what comes back, until it ends in whatever way. */
+class UnderWay {
+  private isOver = false;
+
+  constructor(
+    private readonly time: VirtualTime,
+    private readonly answering: Answering,
+    private readonly onEnd: () => void,
+  ) {}
+
+  firstByte(afterMs: number): void {
+    this.after(afterMs, () => this.answering.firstByte(afterMs));
+  }
+
+  done(afterMs: number, cached: boolean): void {
+    this.after(afterMs, () => {
+      this.end();
+      this.answering.done(cached);
     });
   }
 
-  private refusal(trouble: Trouble | undefined): Failure | undefined {
-    switch (trouble?.kind) {
-      case 'error':
-        return fail('status', 503);
-      case 'unreachable':
-        return fail('connect');
-      case 'rate-limited':
-        return fail('status', 429, trouble.retryAfterMs);
-      case 'overloaded':
-        return fail('status', 529, trouble.retryAfterMs);
-      case 'key-refused':
-        return fail('status', 401);
-      case 'model-missing':
-        return fail('status', 404);
-      case 'silent':
-        return fail('first-byte-timeout');
-      case 'slow':
-      case 'cuts':
-      case undefined:
-        return undefined;
-    }
+  fail(afterMs: number, failure: Failure, hasContent: boolean): void {
+    this.after(afterMs, () => {
+      this.end();
+      this.answering.failed(failure, hasContent);
+    });
   }
 
-  private later(ms: number, happen: () => void): void {
-    this.world.time.after(ms, happen);
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.onEnd();
+  }
+
+  private after(ms: number, happen: () => void): void {
+    this.time.after(ms, () => {
+      if (!this.isOver) happen();
+    });
   }
 }

@@ -1,8 +1,12 @@
-import { getPriority } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { getPriority, platform } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { until, WorkerProcess } from '#testing';
 import { type SiteOptions, WorkerSite } from './worker-site.js';
+
+/** Where every thread has a priority of its own. */
+const onLinux = platform() === 'linux';
 
 /** A test that has a site to itself, so that it may run beside another. */
 const onSite =
@@ -27,7 +31,8 @@ describe('a worker', () => {
     'leaves the processor to gateways where both want it',
     onSite({}, async (site) => {
       const { pid } = await site.worker();
-      expect(getPriority(pid)).toBe(Math.max(5, getPriority()));
+      const threads = onLinux ? readdirSync(`/proc/${pid}/task`).map(Number) : [pid];
+      expect(threads.map(getPriority)).toEqual(threads.map(() => Math.max(10, getPriority())));
       expect(getPriority(site.gateway.pid)).toBe(getPriority());
     }),
     60_000,

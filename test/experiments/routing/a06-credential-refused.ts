@@ -26,7 +26,7 @@ export const a06: Experiment = {
     );
     return [
       exactly(0, { name: 'callers who saw 401', value: telling.length, note: telling[0]?.problem }),
-      ...callsAfterRefusal(entries),
+      ...callsAfterRefusal([entries]),
       atLeast(1, { name: 'warnings for the operator', value: warnings.length }),
     ];
   },
