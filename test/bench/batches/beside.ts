@@ -1,9 +1,7 @@
-import { getPriority, setPriority } from 'node:os';
 import { Caller } from '../load/caller.js';
 import type { Tally } from '../load/load.js';
 import { paced } from '../load/paced.js';
 import type { MeasuredProcess } from '../processes/measured-process.js';
-import type { MessagesRequest } from '../requests/messages-request.js';
 import { shortQuestion } from '../requests/short.js';
 import { type Finding, findingsOf } from './finding.js';
 import type { BatchScenario, Ground } from './scenario.js';
@@ -20,43 +18,45 @@ const AT_ONCE = 'tokens=40';
 
 interface Kind {
   what: string;
-  call: MessagesRequest;
-  line: MessagesRequest;
-  /** Also with another priority of the worker's. */
-  compared: boolean;
+  /** Directives for the simulator. */
+  call: string;
+  line: string;
+  /** Also beside as many bare requests: where nothing takes any time, the machine's share of it is to be known. */
+  yardstick?: boolean;
 }
 
-const kind = (what: string, call: string, line: string, compared = false): Kind => ({
-  what,
-  call: shortQuestion(call),
-  line: shortQuestion(line),
-  compared,
-});
-
 const KINDS: readonly Kind[] = [
-  kind('an upstream that takes 200 ms', SLOW, SLOW),
-  kind('200 ms for calls, nothing for lines, which go at full speed', SLOW, AT_ONCE, true),
-  kind('an upstream without delay, and lines at full speed', AT_ONCE, AT_ONCE),
+  { what: 'an upstream that takes 200 ms', call: SLOW, line: SLOW },
+  { what: '200 ms for calls, nothing for lines, which go at full speed', call: SLOW, line: AT_ONCE },
+  { what: 'an upstream without delay, and lines at full speed', call: AT_ONCE, line: AT_ONCE, yardstick: true },
 ];
 
-interface Pair {
+/** Of one round. */
+interface Compared {
   alone: Tally;
   beside: Tally;
   linesPerSecond: number;
+  /** Beside a crowd that sends as many. */
+  crowded?: Tally;
 }
 
-const callFor = async (gateway: MeasuredProcess, request: MessagesRequest, forMs: number): Promise<Tally> => {
+const callFor = async (gateway: MeasuredProcess, directives: string, forMs: number): Promise<Tally> => {
   const caller = new Caller(gateway.url);
+  const request = shortQuestion(directives);
   const load = { caller, request, expectedBytes: (await caller.whole(request)).length };
   const tally = await paced(load, { perSecond: CALLS_PER_SECOND, forMs });
   await caller.close();
   return tally;
 };
 
-const pair = async ({ site, gateway }: Ground, { call, line }: Kind, forMs: number): Promise<Pair> => {
+const compare = async (
+  { site, gateway }: Ground,
+  { call, line, yardstick }: Kind,
+  forMs: number,
+): Promise<Compared> => {
   const client = site.client(gateway);
   const alone = await callFor(gateway, call, forMs);
-  const id = await client.submit({ lines: LINES, params: line.body.toString() });
+  const id = await client.submit({ lines: LINES, params: shortQuestion(line).body.toString() });
   const before = await client.untilDone(id, 1_000);
   const startedAt = performance.now();
   const beside = await callFor(gateway, call, forMs);
@@ -64,53 +64,56 @@ const pair = async ({ site, gateway }: Ground, { call, line }: Kind, forMs: numb
   const linesPerSecond = ((after.done - before.done) * 1000) / (performance.now() - startedAt);
   if (after.ended) throw new Error('the batch was over too soon');
   await client.drop(id);
-  return { alone, beside, linesPerSecond };
+  if (!yardstick) return { alone, beside, linesPerSecond };
+  const crowd = await site.startCrowd(line, linesPerSecond);
+  const crowded = await callFor(gateway, call, forMs);
+  await crowd.stop();
+  return { alone, beside, linesPerSecond, crowded };
 };
 
-const report = ({ what }: Kind, pairs: readonly Pair[], how: string): Finding[] => {
-  const say = findingsOf(`${CALLS_PER_SECOND} calls a second beside a batch: ${what}${how}`);
-  const of = (read: (pair: Pair) => number): number[] => pairs.map(read);
-  const p = (tally: Tally, share: number): number => tally.wholeMs.percentile(share);
-  const rise = (share: number): number[] => of(({ alone, beside }) => 100 * (p(beside, share) / p(alone, share) - 1));
-  const bound = how === '' ? { most: 25 } : undefined;
+const p99 = ({ wholeMs }: Tally): number => wholeMs.percentile(0.99);
+const rise = (from: Tally, to: Tally): number => 100 * (p99(to) / p99(from) - 1);
+
+const report = ({ what }: Kind, rounds: readonly Compared[]): Finding[] => {
+  const say = findingsOf(`${CALLS_PER_SECOND} calls a second beside a batch: ${what}`);
+  const each = (read: (round: Compared) => number): number[] => rounds.map(read);
+  const crowded = rounds.flatMap((round) => (round.crowded ? [{ alone: round.alone, crowded: round.crowded }] : []));
+  const ofCrowded = crowded.map((round) => rise(round.alone, round.crowded));
+  const median = (tally: Tally): number => tally.wholeMs.percentile(0.5);
   return [
     say(
       'p50 alone',
       'ms',
-      of(({ alone }) => p(alone, 0.5)),
+      each(({ alone }) => median(alone)),
     ),
     say(
       'p50 beside a batch',
       'ms',
-      of(({ beside }) => p(beside, 0.5)),
+      each(({ beside }) => median(beside)),
     ),
     say(
       'p99 alone',
       'ms',
-      of(({ alone }) => p(alone, 0.99)),
+      each(({ alone }) => p99(alone)),
     ),
     say(
       'p99 beside a batch',
       'ms',
-      of(({ beside }) => p(beside, 0.99)),
+      each(({ beside }) => p99(beside)),
     ),
-    say('p99 rises by', '%', rise(0.99), { bound }),
+    say(
+      'p99 rises by',
+      '%',
+      each(({ alone, beside }) => rise(alone, beside)),
+      { bound: { most: 25 } },
+    ),
     say(
       'lines meanwhile',
       'lines/s',
-      of(({ linesPerSecond }) => linesPerSecond),
+      each((round) => round.linesPerSecond),
     ),
+    ...(crowded.length > 0 ? [say('p99 rises by, beside as many bare requests', '%', ofCrowded)] : []),
   ];
-};
-
-/** Undefined where the system does not let us: to raise a priority takes a privilege. */
-const withPriority = (worker: MeasuredProcess, priority: number): boolean => {
-  try {
-    setPriority(worker.pid, priority);
-    return getPriority(worker.pid) === priority;
-  } catch {
-    return false;
-  }
 };
 
 /** What callers who wait notice of a batch that runs on the same machine, through the same upstream. */
@@ -119,18 +122,11 @@ export const beside: BatchScenario = {
   run: async (ground) => {
     const { rounds, forMs } = ground.quick ? QUICK : FULL;
     const worker = await ground.site.startWorker(100);
-    const own = getPriority(worker.pid);
     const findings: Finding[] = [];
-    const measure = async (kind: Kind, how: string): Promise<void> => {
-      const pairs: Pair[] = [];
-      while (pairs.length < rounds) pairs.push(await pair(ground, kind, forMs));
-      findings.push(...report(kind, pairs, how));
-    };
     for (const kind of KINDS) {
-      await measure(kind, '');
-      if (ground.quick || !kind.compared || !withPriority(worker, 0)) continue;
-      await measure(kind, '; worker with the priority of others');
-      withPriority(worker, own);
+      const found: Compared[] = [];
+      while (found.length < rounds) found.push(await compare(ground, kind, forMs));
+      findings.push(...report(kind, found));
     }
     await worker.stop();
     return findings;

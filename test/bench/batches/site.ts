@@ -75,6 +75,18 @@ export class Site {
     return this.start('worker', concurrency);
   }
 
+  /** The simulator is asked so often by a process that does nothing else. */
+  async startCrowd(directives: string, perSecond: number): Promise<MeasuredProcess> {
+    const command = [script('crowd.js'), this.upstream.url, directives, String(perSecond)];
+    const crowd = await MeasuredProcess.start({
+      name: `crowd-${this.started.size + 1}`,
+      command,
+      logFolder: this.folder,
+    });
+    this.started.add(crowd);
+    return crowd;
+  }
+
   /** Of the workspace `default`, or of a team's. */
   client(gateway: MeasuredProcess, team?: Team): BatchClient {
     return new BatchClient(gateway.url, team ? keyOf(team) : CALLER_KEY);
