@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HealthMark } from '#core';
 import { startTestRedis, type TestRedis, until } from '#testing';
+import { putRedisClock } from './redis-clock.js';
 import { meddle, type Replica, Replicas } from './replicas.js';
 
 const HOUR = 3_600_000;
@@ -190,11 +191,7 @@ describe('marks among replicas', () => {
     const one = await replicas.join('one');
     one.fleet.publish(COOLDOWN);
     await hears(await replicas.join('witness'), 1);
-    await meddle(redis.url, async (client) => {
-      const [field = '', text = ''] = Object.entries(await client.hgetall(MARKS))[0] ?? [];
-      const mark = JSON.parse(text) as { till: number };
-      await client.hset(MARKS, field, JSON.stringify({ ...mark, till: mark.till + HOUR }));
-    });
+    expect(await putRedisClock(redis.url, -HOUR)).toBe(1);
 
     const late = await replicas.join('late');
 

@@ -1,4 +1,4 @@
-import type { Deployment, Failure, Route } from '#core';
+import type { Deployment, Route } from '#core';
 import type { Ask, Engine } from '#routing';
 
 /** A deployment that nobody will call: of a provider and a credential of its own. */
@@ -38,13 +38,4 @@ export const answeredBy = (engine: Engine, route: Route, key?: string): Deployme
   if (choice.kind !== 'try') return undefined;
   plan.settled(choice.deployment, { kind: 'answered' });
   return choice.deployment;
-};
-
-/** Lets calls fail in that way on the deployment that they go to, one after the other. */
-export const failing = (engine: Engine, route: Route, failure: Failure, times: number): void => {
-  for (let call = 0; call < times; call++) {
-    const plan = engine.plan(route, anAsk());
-    const choice = plan.next();
-    if (choice.kind === 'try') plan.settled(choice.deployment, { kind: 'failed', failure });
-  }
 };
