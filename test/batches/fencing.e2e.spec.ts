@@ -119,10 +119,7 @@ onEachStorage(
       const { work, manifest } = await submit();
       scene.upstream.hold();
       scene.member.work(scene.upstream.runner());
-      await until(
-        () => scene.upstream.active,
-        (active) => active === 16,
-      );
+      await scene.upstream.underWay(16);
       // A lease lasts far longer than it takes to note what was begun.
       await until(
         () => recordsOf(work.id),
@@ -153,10 +150,7 @@ onEachStorage(
       const { work } = await submit();
       scene.upstream.delayMs = 10;
       scene.member.work(scene.upstream.runner(), { chunks: 1, lines: 2 });
-      await until(
-        () => scene.upstream.calls,
-        (calls) => calls > 5,
-      );
+      await scene.upstream.seen(6);
       await scene.member.store.redis.del(`sw:{b}:claims:${work.id}`);
 
       await checkEnded(scene.member.works, await untilEnded(scene.member, work), IDS);
@@ -249,15 +243,9 @@ onEachStorage(
       const { work } = await submit();
       scene.upstream.delayMs = 20;
       scene.member.work(scene.upstream.runner(), { lines: 4, graceMs: 0 });
-      await until(
-        () => scene.upstream.calls,
-        (calls) => calls > 8,
-      );
+      await scene.upstream.seen(9);
       scene.upstream.hold();
-      await until(
-        () => scene.upstream.active,
-        (active) => active === 4,
-      );
+      await scene.upstream.underWay(4);
       await scene.member.stop();
       const [log = ''] = await logsOf(work.id);
       await damage(await scene.room.place.filesOfLog(log));
@@ -276,10 +264,7 @@ onEachStorage(
       const { work } = await submit();
       scene.upstream.delayMs = 30;
       scene.member.work(scene.upstream.runner(), { lines: 4, graceMs: 5_000 });
-      await until(
-        () => scene.upstream.calls,
-        (calls) => calls > 5,
-      );
+      await scene.upstream.seen(6);
 
       const stopped = scene.member.stop();
       other.work(scene.upstream.runner());
@@ -297,10 +282,7 @@ onEachStorage(
       const { claims, redis } = scene.member.store;
       scene.upstream.hold();
       scene.member.work(scene.upstream.runner(), { lines: 10, graceMs: 50 });
-      await until(
-        () => scene.upstream.active,
-        (active) => active === 10,
-      );
+      await scene.upstream.underWay(10);
       // Longer than a holder is silent.
       scene.room.offers.offer = () => pause(1_500);
       await scene.member.stop();
@@ -313,10 +295,7 @@ onEachStorage(
       const { work } = await submit();
       scene.upstream.hold();
       scene.member.work(scene.upstream.runner(), { lines: 10, graceMs: 50 });
-      await until(
-        () => scene.upstream.active,
-        (active) => active === 10,
-      );
+      await scene.upstream.underWay(10);
       await scene.member.stop();
       scene.upstream.go();
       other.work(scene.upstream.runner());

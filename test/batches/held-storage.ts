@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Storage } from '#batches';
+import { Holdable } from './holdable.js';
 
 /** Storage of which some objects are read slowly, or not at all while a test holds them. */
-export class HeldStorage {
+export class HeldStorage extends Holdable {
   /** Each of them takes so long. */
   delayMs = 0;
-  private held: Promise<void> | undefined;
-  private letGo: () => void = () => undefined;
   private reads = 0;
 
   /** Changes `storage`, for the objects whose path has `part` in it. */
   constructor(storage: Storage, part: string) {
+    super();
     const stream = storage.stream.bind(storage);
     const read = storage.read.bind(storage);
     const wait = async (): Promise<void> => {
@@ -31,16 +31,5 @@ export class HeldStorage {
   /** How often one of them was asked for. */
   get asked(): number {
     return this.reads;
-  }
-
-  hold(): void {
-    this.held = new Promise((resolve) => {
-      this.letGo = resolve;
-    });
-  }
-
-  go(): void {
-    this.held = undefined;
-    this.letGo();
   }
 }

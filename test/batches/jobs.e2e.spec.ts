@@ -162,10 +162,7 @@ onEachStorage('jobs', (scene) => {
     scene.upstream.hold();
     scene.member.work(scene.upstream.runner());
     const running = await submit();
-    await until(
-      () => scene.upstream.active,
-      (active) => active === 1,
-    );
+    await scene.upstream.underWay(1);
     await scene.member.works.cancel('w', 'job', running.id);
     expect(await scene.member.works.result(await untilEnded(scene.member, running))).toEqual({ type: 'canceled' });
     expect(scene.upstream.aborted).toHaveLength(1);

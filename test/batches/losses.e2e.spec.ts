@@ -99,10 +99,7 @@ onEachStorage(
       await scene.room.redis.kill();
       const refused = scene.member.works.submitBatch(aSubmission(), bodyOf(['a']));
       await expect(refused).rejects.toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } });
-      await until(
-        () => scene.upstream.active,
-        (active) => active === 0,
-      );
+      await scene.upstream.underWay(0);
       await scene.room.redis.restart();
 
       await checkEnded(scene.member.works, await untilEnded(scene.member, work, 25_000), IDS);

@@ -1,5 +1,4 @@
 import { expect, it } from '@jest/globals';
-import { until } from '#testing';
 import { checkEnded } from './check.js';
 import { HeldStorage } from './held-storage.js';
 import { onEachStorage } from './scene.js';
@@ -17,15 +16,9 @@ onEachStorage(
         bodyOf(IDS),
       );
       scene.member.work(scene.upstream.runner(), { chunks: 10, lines: 200 });
-      await until(
-        () => scene.upstream.calls,
-        (calls) => calls >= 100,
-      );
+      await scene.upstream.seen(100);
       scene.upstream.hold();
-      await until(
-        () => scene.upstream.active,
-        (active) => active === 200,
-      );
+      await scene.upstream.underWay(200);
       return work;
     };
 

@@ -1,17 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerEvents, Line, LineRunner, RanLine } from '#batches';
+import { until } from '#testing';
+import { Holdable } from './holdable.js';
 
-/** Stands for all upstreams together, whoever calls: it knows which lines were sent, how often, and what was cut off. */
-export class ScriptedUpstream {
+/**
+ * Stands for all upstreams together, whoever calls: it knows which lines were sent, how often, and what was cut off. While it is held,
+ * nothing is answered.
+ */
+export class ScriptedUpstream extends Holdable {
   readonly sent = new Map<string, number>();
   readonly aborted: string[] = [];
   active = 0;
   lastSentAt = 0;
-  private held: Promise<void> | undefined;
-  private letGo: () => void = () => undefined;
 
   /** Each line takes so long. */
-  constructor(public delayMs = 0) {}
+  constructor(public delayMs = 0) {
+    super();
+  }
 
   get calls(): number {
     return [...this.sent.values()].reduce((sum, times) => sum + times, 0);
@@ -22,16 +27,20 @@ export class ScriptedUpstream {
     return this.calls - this.sent.size;
   }
 
-  /** From now on nothing is answered until `go`. */
-  hold(): void {
-    this.held = new Promise((resolve) => {
-      this.letGo = resolve;
-    });
+  /** Resolves when so many lines have been sent, each counted as often as it was. */
+  async seen(calls: number): Promise<void> {
+    await until(
+      () => this.calls,
+      (seen) => seen >= calls,
+    );
   }
 
-  go(): void {
-    this.held = undefined;
-    this.letGo();
+  /** Resolves when so many lines wait for their answers, and no more. */
+  async underWay(lines: number): Promise<void> {
+    await until(
+      () => this.active,
+      (active) => active === lines,
+    );
   }
 
   /** As a worker sees it. Lines whose number ends in 7 fail. */

@@ -61,10 +61,7 @@ describe('storage that is full for a while', () => {
   it('holds a batch up, and loses and repeats nothing of it', async () => {
     const work = await member.works.submitBatch(aSubmission(), bodyOf(IDS));
     member.work(upstream.runner(), { chunks: 3, lines: 20 });
-    await until(
-      () => upstream.calls,
-      (calls) => calls > 100,
-    );
+    await upstream.seen(101);
 
     disk.full = true;
     await until(
@@ -72,10 +69,7 @@ describe('storage that is full for a while', () => {
       (refused) => refused > 60,
     );
     // What has begun ends; nothing is begun any more.
-    await until(
-      () => upstream.active,
-      (active) => active === 0,
-    );
+    await upstream.underWay(0);
     const sent = upstream.calls;
     expect(sent).toBeLessThan(IDS.length);
     await expect(member.works.submitBatch(aSubmission(), bodyOf(['a']))).rejects.toMatchObject({ status: 503 });
@@ -91,10 +85,7 @@ describe('storage that is full for a while', () => {
     const work = await member.works.submitBatch(aSubmission(), bodyOf(IDS));
     upstream.hold();
     member.work(upstream.runner(), { chunks: 20, lines: 300 });
-    await until(
-      () => upstream.active,
-      (active) => active === 300,
-    );
+    await upstream.underWay(300);
     disk.full = true;
     upstream.go();
     await until(
@@ -111,10 +102,7 @@ describe('storage that is full for a while', () => {
     upstream.hold();
     member.work(upstream.runner());
     const job = await member.works.submitJob(aSubmission({ kind: 'job' }), Buffer.from('{}'));
-    await until(
-      () => upstream.active,
-      (active) => active === 1,
-    );
+    await upstream.underWay(1);
     disk.full = true;
     upstream.go();
     await expect(member.works.submitJob(aSubmission({ kind: 'job' }), Buffer.from('{}'))).rejects.toMatchObject({

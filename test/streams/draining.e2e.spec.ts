@@ -22,6 +22,13 @@ const listens = (gateway: GatewayProcess): Promise<boolean> =>
     () => false,
   );
 
+const stopsListening = async (gateway: GatewayProcess): Promise<void> => {
+  await until(
+    () => listens(gateway),
+    (does) => !does,
+  );
+};
+
 /** What a test has to itself, so that it may run beside another. */
 class Scene {
   private readonly callers: RawCaller[] = [];
@@ -84,10 +91,7 @@ describe('a gateway that is told to stop', () => {
       const late = await gateway.post('/v1/messages', question('sim', false));
       expect([late.status, late.headers.get('connection')]).toEqual([200, 'close']);
 
-      await until(
-        () => listens(gateway),
-        (does) => !does,
-      );
+      await stopsListening(gateway);
       expect(scene.upstream.ledger.counts().open).toBe(2);
       expect(readMessagesStream(await (await long).text()).ending).toBe('whole');
       expect(await (await whole).json()).toMatchObject({ type: 'message' });
@@ -146,10 +150,7 @@ describe('a gateway that is told to stop', () => {
       const begun = gateway.post('/v1/messages', question('sim@gap=50;tokens=10', true));
       await begun;
       gateway.signal('SIGINT');
-      await until(
-        () => listens(gateway),
-        (does) => !does,
-      );
+      await stopsListening(gateway);
       expect(readMessagesStream(await (await begun).text()).ending).toBe('whole');
       expect(await gateway.exited).toBe(0);
     }),
@@ -202,10 +203,7 @@ describe('a gateway that is told to stop', () => {
       await scene.upstream.ledger.waitFor(({ outcome }) => outcome === 'answered');
       await gateway.logged(({ outcome }) => outcome === 'answered');
       gateway.signal('SIGTERM');
-      await until(
-        () => listens(gateway),
-        (does) => !does,
-      );
+      await stopsListening(gateway);
       caller.read();
       const answer = await caller.all();
       expect(answer.length).toBeGreaterThan(30_000_000);
