@@ -235,9 +235,17 @@ describe('a stream of a compatible service', () => {
     expect(reader.stopReason).toBe('refusal');
   });
 
-  it.each(['constructor', 'toString', '__proto__'])('passes an event of the name %s as it is', (type) => {
-    const whole = `${START}${encodeEvent({ type })}${STOP}`;
-    expect(run([Buffer.from(whole)])).toMatchObject({ text: whole, reader: { finished: true, failure: undefined } });
+  it.each(['constructor', 'toString', '__proto__', 'valueOf'])('passes an event of the type %s as it is', (type) => {
+    for (const event of [encodeEvent({ type }), `data: {"type":"${type}"}\n\n`]) {
+      const { text, reader } = run([Buffer.from(START + event)]);
+      expect(text).toBe(START + event);
+      // It is none of the API's, so it is no part of the answer.
+      expect(reader).toMatchObject({ hasContent: false, finished: false });
+      expect(run([Buffer.from(START + event + STOP)])).toMatchObject({
+        text: START + event + STOP,
+        reader: { finished: true, failure: undefined },
+      });
+    }
   });
 
   it('may forget the last empty line', () => {
