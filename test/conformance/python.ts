@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe } from '@jest/globals';
+import { describeUnless } from '../support/describe-unless.js';
 
 /** The official Python client before and after it changed to the API version 2026-10-21. */
 const CLIENT_VERSIONS = ['1.13.0', '2.12.0'] as const;
@@ -47,9 +47,9 @@ export const describeEachPython = (declare: (python: Python, index: number) => v
   for (const [index, version] of CLIENT_VERSIONS.entries()) {
     // What hindered the first will hinder the others, and may take its time to do so.
     failure ??= install(version);
-    const name = `anthropic ${version} (Python)${failure === undefined ? '' : `, not to be had here: ${failure}`}`;
+    const name = `anthropic ${version} (Python)`;
     const python = { name, interpreter: resolve(FOLDER, `anthropic-${version}`, 'bin/python') };
-    (failure === undefined ? describe : describe.skip)(name, () => {
+    describeUnless(failure, name, () => {
       declare(python, index);
     });
   }

@@ -8,11 +8,12 @@ import { type Simulator, startSimulator } from '../../apps/simulator/src/simulat
 import { shapeFaults } from './documented-shape.js';
 import { LANES, startLane } from './lane.js';
 import { describeEachPython, runPython } from './python.js';
+import { describeUnless } from '../support/describe-unless.js';
 
 type Answer = Record<string, unknown>;
 
 const SEEDS = resolve('test/conformance/seeds');
-const HAS_CURL = spawnSync('curl', ['--version']).status === 0;
+const NO_CURL = spawnSync('curl', ['--version']).error?.message;
 
 /** What stands on the pages for the address and for the key. Nothing else of an example is touched. */
 const WRITTEN = {
@@ -137,7 +138,7 @@ describe.each(LANES)('the examples of five services, %s', (lane) => {
     expect(documented.flatMap((file) => surprises(file, answer))).toEqual([]);
   };
 
-  (HAS_CURL ? describe : describe.skip)(HAS_CURL ? 'with curl' : 'with curl, not to be had here', () => {
+  describeUnless(NO_CURL, 'with curl', () => {
     it.each(SHELL)('answers %s', async (file, model, content, documented) => {
       const { status, head, body } = await runShell(pointedAt(gateway, file));
       expect({ status, body }).toMatchObject({ status: 200 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Experiment, perform } from './experiment.js';
+import { nameUnless } from '../support/describe-unless.js';
 import { figureLine } from './table.js';
 
 const LONG = process.env.SWITCHYARD_LONG === '1';
@@ -16,9 +17,10 @@ export const asTests = (what: string, experiments: readonly Experiment[], togeth
   describe(what, () => {
     for (const experiment of experiments) {
       const isWanted = LONG || experiment.tier === 'quick';
-      const run = isWanted && experiment.obstacle?.() === undefined ? test : it.skip;
+      const obstacle = isWanted ? experiment.obstacle?.() : 'only with --long';
+      const run = obstacle === undefined ? test : it.skip;
       run(
-        `${experiment.id}: ${experiment.title}`,
+        nameUnless(obstacle, `${experiment.id}: ${experiment.title}`),
         async () => {
           const { figures, error } = await perform(experiment, LONG);
           const amiss = figures.filter(({ ok }) => !ok).map(figureLine);

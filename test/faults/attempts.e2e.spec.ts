@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { GatewayProcess, KNOWS_PROCESSES, openSockets, provider, testConfig, until } from '#testing';
+import { GatewayProcess, NO_PROCESS_FACTS, openSockets, provider, testConfig, until } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
 import { FORMS, question } from './two-upstreams.js';
+import { describeUnless } from '../support/describe-unless.js';
 
 const credentials = (...names: string[]) => names.map((name) => ({ name, api_key: `key-${name}` }));
 
@@ -100,7 +101,7 @@ describe('attempts', () => {
     expect((await ask('pair')).status).toBe(529);
   });
 
-  (KNOWS_PROCESSES ? describe : describe.skip)('by the thousand', () => {
+  describeUnless(NO_PROCESS_FACTS, 'by the thousand', () => {
     it('that end in errors leave no socket behind', async () => {
       first.behave('status=500');
       await ask('one');

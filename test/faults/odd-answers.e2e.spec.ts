@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { KNOWS_PROCESSES, residentBytes } from '#testing';
+import { NO_PROCESS_FACTS, residentBytes } from '#testing';
 import { EVERY_WAY, expectAnswer, expectBroken, expectError, FORMS, TwoUpstreams, WIRES } from './two-upstreams.js';
+import { describeUnless } from '../support/describe-unless.js';
 
 const MB = 1_000_000;
 
@@ -120,7 +121,7 @@ describe('an upstream that answers 200', () => {
       }
   });
 
-  (KNOWS_PROCESSES ? describe : describe.skip)('many times over', () => {
+  describeUnless(NO_PROCESS_FACTS, 'many times over', () => {
     it('with endless lines takes a bounded memory', async () => {
       const { gateway } = upstreams;
       await upstreams.alone('tokens=5', 'anthropic', 'stream');

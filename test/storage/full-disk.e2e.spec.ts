@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { openStorage } from '#batches';
-import { SmallDisk } from '../support/small-disk.js';
+import { describeUnless } from '../support/describe-unless.js';
+import { NO_SMALL_DISK, SmallDisk } from '../support/small-disk.js';
 import { all, bytes, numbers } from './reading.js';
 
 const disk = SmallDisk.mount(1);
@@ -15,7 +16,7 @@ const full = expect.objectContaining({
 });
 const denied = expect.objectContaining({ name: 'StorageError', code: 'denied' });
 
-(disk === undefined ? describe.skip : describe)('storage on a disk', () => {
+describeUnless(disk ? undefined : NO_SMALL_DISK, 'storage on a disk', () => {
   it('that is full fails whole, keeps what it has, and goes on when there is room', async () => {
     const folder = disk?.folder ?? '';
     const storage = await openStorage({ kind: 'file', folder: join(folder, 'data') });

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GatewayProcess, KNOWS_PROCESSES, provider, residentBytes, testConfig } from '#testing';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { GatewayProcess, NO_PROCESS_FACTS, provider, residentBytes, testConfig } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+import { describeUnless } from '../support/describe-unless.js';
 
 const MB = 1_000_000;
 const STREAMS = 40;
 
-(KNOWS_PROCESSES ? describe : describe.skip)('a stream that has begun', () => {
+describeUnless(NO_PROCESS_FACTS, 'a stream that has begun', () => {
   let upstream: Simulator;
   let gateway: GatewayProcess;
   const callers = new AbortController();

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GatewayProcess, KNOWS_PROCESSES, provider, RawCaller, residentBytes, testConfig, until } from '#testing';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { GatewayProcess, NO_PROCESS_FACTS, provider, RawCaller, residentBytes, testConfig, until } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+import { describeUnless } from '../support/describe-unless.js';
 
 const MB = 1_000_000;
 const CONNECTIONS = 30;
 
-(KNOWS_PROCESSES ? describe : describe.skip)('a connection that waits for its next request', () => {
+describeUnless(NO_PROCESS_FACTS, 'a connection that waits for its next request', () => {
   let upstream: Simulator;
   let gateway: GatewayProcess;
   const callers: RawCaller[] = [];

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { GatewayProcess, KNOWS_PROCESSES, provider, RawCaller, residentBytes, testConfig, until } from '#testing';
+import { GatewayProcess, NO_PROCESS_FACTS, provider, RawCaller, residentBytes, testConfig, until } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
+import { describeUnless } from '../support/describe-unless.js';
 
 const MB = 1_000_000;
 const LENGTH = 20 * MB;
@@ -104,7 +105,7 @@ describe('callers that do not read', () => {
     }
   });
 
-  (KNOWS_PROCESSES ? describe : describe.skip)(`of whom there are ${CALLERS}`, () => {
+  describeUnless(NO_PROCESS_FACTS, `of whom there are ${CALLERS}`, () => {
     it(
       'cost little, and are no trouble to the others',
       async () => {

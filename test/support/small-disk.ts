@@ -6,6 +6,9 @@ import { join } from 'node:path';
 
 const mount = (...args: string[]): void => void execFileSync('/bin/mount', args, { stdio: 'ignore' });
 
+/** Why there may be none. */
+export const NO_SMALL_DISK = 'only root may mount a small disk, on Linux';
+
 /** A disk so small that it can be filled. Only root can have one, and only on Linux. */
 export class SmallDisk {
   private constructor(

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { provider, testConfig, until } from '#testing';
 import { type Simulator, startSimulator } from '../../apps/simulator/src/simulator.js';
-import { SmallDisk } from '../support/small-disk.js';
+import { describeUnless } from '../support/describe-unless.js';
+import { NO_SMALL_DISK, SmallDisk } from '../support/small-disk.js';
 import { Yard } from '../yard.js';
 import { tracesIn, untilOnly } from './traces.js';
 import { batchOf, batchWeighing, upload } from './upload.js';
@@ -73,7 +74,7 @@ const resultsOf = async (id: string): Promise<[number, string]> => {
 
 const disk = SmallDisk.mount(8);
 
-(disk === undefined ? describe.skip : describe)('storage on a disk', () => {
+describeUnless(disk ? undefined : NO_SMALL_DISK, 'storage on a disk', () => {
   beforeAll(() => openYard({ folder: join(disk?.folder ?? '', 'data') }), 60_000);
   afterAll(async () => {
     disk?.protect('rw');

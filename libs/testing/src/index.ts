@@ -5,7 +5,7 @@ export { GatewayProcess } from './gateway-process.js';
 export { readMessagesStream } from './messages-grammar.js';
 export type { MessagesTranscript } from './messages-grammar.js';
 export { aDeployment, anOutboundRequest } from './outbound-request.js';
-export { KNOWS_PROCESSES, openSockets, residentBytes } from './process-facts.js';
+export { NO_PROCESS_FACTS, openSockets, residentBytes } from './process-facts.js';
 export { RawCaller } from './raw-caller.js';
 export { startRawUpstream } from './raw-upstream.js';
 export type { RawRequest, RawUpstream } from './raw-upstream.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** Whether the system tells what is asked here. */
-export const KNOWS_PROCESSES = process.platform === 'linux';
+/** Why the system does not tell what is asked here; undefined where it does. */
+export const NO_PROCESS_FACTS = process.platform === 'linux' ? undefined : 'only Linux tells of processes in /proc';
 
 /** Memory that a process occupies now, in bytes. */
 export const residentBytes = async (pid: number): Promise<number> => {

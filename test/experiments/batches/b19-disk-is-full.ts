@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '#testing';
-import { SmallDisk } from '../../support/small-disk.js';
+import { NO_SMALL_DISK, SmallDisk } from '../../support/small-disk.js';
 import type { Experiment } from '../experiment.js';
 import { atMost, exactly } from '../figure.js';
 import { epochMs } from '../load/load-answer.js';
@@ -23,7 +23,7 @@ export const b19: Experiment = {
   id: 'B19',
   title: 'the disk is full during a batch',
   tier: 'long',
-  obstacle: () => (mountable() ? undefined : 'only root may mount a small disk, on Linux'),
+  obstacle: () => (mountable() ? undefined : NO_SMALL_DISK),
   run: async (rig) => {
     const disk = SmallDisk.mount(DISK_MB);
     if (!disk) throw new Error('the disk could not be mounted');
