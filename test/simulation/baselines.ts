@@ -8,15 +8,18 @@ class Simple implements Chooser {
   plan({ deployments }: Route): Plan {
     const left = [...deployments];
     let attempts = 0;
+    let isOver = false;
     return {
       policy: 'least-loaded',
       next: (): Choice => {
-        const [deployment] = left.length > 0 && attempts++ < 3 ? left.splice(this.first(left), 1) : [];
+        const [deployment] = !isOver && left.length > 0 && attempts++ < 3 ? left.splice(this.first(left), 1) : [];
         return deployment ? { kind: 'try', deployment } : { kind: 'none', reason: 'tried', retryAfterMs: undefined };
       },
       firstByte: () => undefined,
       reported: () => undefined,
-      settled: () => undefined,
+      settled: (_, outcome) => {
+        isOver = outcome.kind !== 'failed' || outcome.hasContent === true;
+      },
     };
   }
 }

@@ -3,8 +3,10 @@ import { atRandom, roundRobin } from './baselines.js';
 import { deploymentAt, routeTo } from './deployments.js';
 import { seeded } from './random.js';
 import { replicas } from './replicas.js';
-import { type Tally, Traffic } from './traffic.js';
-import { type Trouble, Upstream } from './upstream.js';
+import { difference } from './tally.js';
+import { Traffic } from './traffic.js';
+import type { Trouble } from './trouble.js';
+import { Upstream } from './upstream.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** One way of choosing, in the same world as the others. */
@@ -20,9 +22,11 @@ const CONVERSATIONS = 400;
 const WARM_UP_MS = 5 * 60_000;
 const MEASURED_MS = 20 * 60_000;
 
+const engines: Policy['choosers'] = (time, random) => replicas(REPLICAS, time, random).map(({ engine }) => engine);
+
 export const POLICIES: readonly Policy[] = [
-  { name: 'Switchyard, affinity', affinity: 'prefix', choosers: (time, random) => replicas(REPLICAS, time, random) },
-  { name: 'Switchyard, no affinity', affinity: 'none', choosers: (time, random) => replicas(REPLICAS, time, random) },
+  { name: 'Switchyard, affinity', affinity: 'prefix', choosers: engines },
+  { name: 'Switchyard, no affinity', affinity: 'none', choosers: engines },
   { name: 'round robin', affinity: 'none', choosers: () => Array.from({ length: REPLICAS }, roundRobin) },
   {
     name: 'random',
@@ -41,17 +45,6 @@ export interface Measured {
   failedShare: number;
   attemptsPerCall: number;
 }
-
-const difference = (later: Tally, earlier: Tally): Tally => ({
-  calls: later.calls - earlier.calls,
-  answered: later.answered - earlier.answered,
-  failed: later.failed - earlier.failed,
-  broken: later.broken - earlier.broken,
-  attempts: later.attempts - earlier.attempts,
-  retries: later.retries - earlier.retries,
-  repeats: later.repeats - earlier.repeats,
-  hits: later.hits - earlier.hits,
-});
 
 const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? Number.NaN;
@@ -100,9 +93,16 @@ export const measure = (policy: Policy, seed: number, troubles: (upstream: numbe
 /** Nothing is wrong: what is compared is the caches and the load. */
 export const CALM = (): readonly Trouble[] => [];
 
-/** One of six is down for two minutes, and one slow for five. */
+/** One of six is down for two minutes, one slow for five, and then three are down for two. */
 export const TROUBLED = (upstream: number): readonly Trouble[] => {
-  if (upstream === 1) return [{ from: WARM_UP_MS + 120_000, to: WARM_UP_MS + 240_000, kind: 'error' }];
-  if (upstream === 2) return [{ from: WARM_UP_MS + 400_000, to: WARM_UP_MS + 700_000, kind: 'slow' }];
-  return [];
+  const troubles: Trouble[] = [];
+  if (upstream === 1) troubles.push({ ...minutes(2, 4), kind: 'error' });
+  if (upstream === 2) troubles.push({ ...minutes(7, 12), kind: 'slow' });
+  if (upstream >= 3) troubles.push({ ...minutes(15, 17), kind: 'error' });
+  return troubles;
 };
+
+const minutes = (from: number, to: number): { from: number; to: number } => ({
+  from: WARM_UP_MS + from * 60_000,
+  to: WARM_UP_MS + to * 60_000,
+});

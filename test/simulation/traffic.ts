@@ -107,7 +107,7 @@ export class Traffic {
     const chooser = choosers[replica];
     if (!chooser) throw new Error('There is no replica.');
     this.tally.calls++;
-    const call = new Call(this.scene, chooser.plan(route, ask), ask, replica, turn, onEnd);
+    const call = new Call(this.scene, { plan: chooser.plan(route, ask), ask, replica, turn }, onEnd);
     if (this.is('impatient')) time.after(exponential(random, PATIENCE_MS), () => call.hangUp());
     call.step();
   }

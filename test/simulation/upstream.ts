@@ -61,7 +61,11 @@ export class Upstream {
     return () => exchange.end();
   }
 
-  private answer({ conversation, inputTokens, lastsMs }: Asked, exchange: UnderWay, trouble: Trouble | undefined): void {
+  private answer(
+    { conversation, inputTokens, lastsMs }: Asked,
+    exchange: UnderWay,
+    trouble: Trouble | undefined,
+  ): void {
     const { time, random } = this.world;
     const cached = (this.remembered.get(conversation) ?? Number.NEGATIVE_INFINITY) > time.now;
     this.remembered.set(conversation, time.now + CACHE_MS);
@@ -73,14 +77,17 @@ export class Upstream {
       return;
     }
     exchange.firstByte(firstByteMs);
-    const isHit = trouble !== undefined && random() < 0.5;
-    if (isHit && trouble.kind === 'error-events') exchange.fail(firstByteMs + PREAMBLE_MS / 2, failureOf('error-event'), false);
-    else if (isHit && trouble.kind === 'overloaded-events')
-      exchange.fail(firstByteMs + PREAMBLE_MS / 2, failureOf('error-event', 529), false);
-    else if (isHit && trouble.kind === 'cuts') {
-      const cutMs = lastsMs * random();
-      exchange.fail(firstByteMs + cutMs, failureOf('cut'), cutMs >= PREAMBLE_MS);
-    } else exchange.done(firstByteMs + lastsMs, cached);
+    const broken = trouble && random() < 0.5 ? this.breakOff(trouble, lastsMs) : undefined;
+    if (broken) exchange.fail(firstByteMs + broken.afterMs, broken.failure, broken.afterMs >= PREAMBLE_MS);
+    else exchange.done(firstByteMs + lastsMs, cached);
+  }
+
+  /** How an answer that has begun ends before its time. */
+  private breakOff(trouble: Trouble, lastsMs: number): { afterMs: number; failure: Failure } | undefined {
+    const { kind } = trouble;
+    if (kind === 'error-events') return { afterMs: PREAMBLE_MS / 2, failure: failureOf('error-event') };
+    if (kind === 'overloaded-events') return { afterMs: PREAMBLE_MS / 2, failure: failureOf('error-event', 529) };
+    return kind === 'cuts' ? { afterMs: lastsMs * this.world.random(), failure: failureOf('cut') } : undefined;
   }
 
   private get patienceMs(): number {
