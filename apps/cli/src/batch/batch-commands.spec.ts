@@ -86,7 +86,7 @@ describe('the batch commands', () => {
 
       expect(await submit(file('two.jsonl'), options, terminal)).toBe(0);
       expect(terminal.out).toBe('msgbatch_001\n');
-      expect(terminal.err).toBe('Accepted: 2 requests, 0.0 MB.\n  watch it  switchyard batch watch msgbatch_001\n');
+      expect(terminal.err).toBe('Accepted: 2 requests, 172 B.\n  watch it  switchyard batch watch msgbatch_001\n');
       expect(gateway.bodies[0]?.requests).toEqual([
         { custom_id: 'line-1', params: { model: 'other', max_tokens: 1, messages: [] } },
         { custom_id: 'line-2', params: { model: 'other', max_tokens: 1, messages: [] } },
@@ -253,7 +253,7 @@ describe('the batch commands', () => {
       expect(await results('msgbatch_001', { output: file('out.jsonl') }, terminal)).toBe(0);
       expect(await readFile(file('out.jsonl'), 'utf8')).toBe(line(1) + line(2) + failed);
       expect(terminal.err).toContain(
-        'out.jsonl: 3 results, 2 succeeded, 1 errored (0.0 MB)\n  1 ×  api_error  line-3: Oh.\n',
+        'out.jsonl: 3 results, 2 succeeded, 1 errored (271 B)\n  1 ×  api_error  line-3: Oh.\n',
       );
       expect(await readdir(folder)).not.toContain('out.jsonl.part');
     });

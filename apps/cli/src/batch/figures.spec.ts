@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { brief, count, counted, dollars, duration, megabytes, percent } from './figures.js';
+import { brief, count, counted, dollars, duration, size, percent } from './figures.js';
 
 describe('figures', () => {
   it.each([
@@ -42,7 +42,17 @@ describe('figures', () => {
     expect(count(58_211)).toBe('58,211');
     expect(counted(1, 'request')).toBe('1 request');
     expect(counted(2000, 'request')).toBe('2,000 requests');
-    expect(megabytes(256 * 1024 * 1024)).toBe('256 MB');
-    expect(megabytes(400_000)).toBe('0.4 MB');
   });
+
+  it.each([
+    [0, '0 B'],
+    [152, '152 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 kB'],
+    [9_999, '9.8 kB'],
+    [104_857, '102 kB'],
+    [104_858, '0.1 MB'],
+    [400_000, '0.4 MB'],
+    [256 * 1024 * 1024, '256 MB'],
+  ])('write %d bytes as %s', (bytes, text) => expect(size(bytes)).toBe(text));
 });

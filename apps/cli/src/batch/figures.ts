@@ -1,6 +1,7 @@
 /** Figures as people read them. */
 
-const MEGABYTE = 1024 * 1024;
+const KILOBYTE = 1024;
+const MEGABYTE = 1024 * KILOBYTE;
 
 /** `58,211` */
 export const count = (number: number): string => Math.floor(number).toLocaleString('en-US');
@@ -37,10 +38,13 @@ export const duration = (seconds: number): string => {
   return `${whole}s`;
 };
 
-/** `0.4 MB`, `256 MB`; a megabyte is 1024 kilobytes of 1024 bytes, as in the limits. */
-export const megabytes = (bytes: number): string => {
-  const size = bytes / MEGABYTE;
-  return `${size >= 99.95 ? Math.round(size) : size.toFixed(1)} MB`;
+/** `152 B`, `9.8 kB`, `0.4 MB`, `256 MB`; a megabyte is 1024 kilobytes of 1024 bytes, as in the limits. */
+export const size = (bytes: number): string => {
+  if (bytes < KILOBYTE) return `${Math.round(bytes)} B`;
+  // From where megabytes say anything with one digit behind the point.
+  const [unit, name] = bytes < MEGABYTE / 10 ? [KILOBYTE, 'kB'] : [MEGABYTE, 'MB'];
+  const scaled = bytes / unit;
+  return `${scaled >= 99.95 ? Math.round(scaled) : scaled.toFixed(1)} ${name}`;
 };
 
 /** Of millionths of a US$: `$12.40`, `$0.0042`. */

@@ -4,7 +4,7 @@ import { listenForStop } from '../up/stop-signals.js';
 import { BatchClient } from './batch-client.js';
 import { connectionOf } from './connection.js';
 import { LEFT } from './exit-codes.js';
-import { count, counted, duration, megabytes } from './figures.js';
+import { count, counted, duration, size } from './figures.js';
 import { hinter } from './hints.js';
 import { Meter } from './meter.js';
 import { persist } from './persist.js';
@@ -80,7 +80,7 @@ const fetchAll = async ({ batch, client, sink, terminal, stop }: Fetching): Prom
 const summaryLines = (tally: ResultsTally, name: string, terminal: Terminal): string[] => {
   const { red } = paints(terminal);
   const { good, bad } = countsOf({ request_counts: { processing: 0, ...tally.counts } });
-  const head = `${name}: ${counted(tally.lines, 'result')}, ${good}${bad ? `, ${red(bad)}` : ''} (${megabytes(tally.bytes)})`;
+  const head = `${name}: ${counted(tally.lines, 'result')}, ${good}${bad ? `, ${red(bad)}` : ''} (${size(tally.bytes)})`;
   const { errors } = tally;
   if (errors.length === 0) return [head];
   const rows = errors

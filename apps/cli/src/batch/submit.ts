@@ -3,7 +3,7 @@ import { listenForStop } from '../up/stop-signals.js';
 import { BatchClient } from './batch-client.js';
 import { type Connection, connectionOf } from './connection.js';
 import { LEFT } from './exit-codes.js';
-import { counted, megabytes } from './figures.js';
+import { counted, size } from './figures.js';
 import { hinter } from './hints.js';
 import { type Input, openInput } from './input/open-input.js';
 import { bodyOf, type Weight, weigh } from './input/weigh.js';
@@ -28,7 +28,7 @@ const headersOf = ({ webhook, priority }: SubmitOptions): Record<string, string>
 });
 
 const check = async (input: Input, model: string | undefined, { terminal, stop }: Way): Promise<Weight> => {
-  const meter = new Meter({ label: 'checking', total: input.bytes, amount: megabytes }, terminal);
+  const meter = new Meter({ label: 'checking', total: input.bytes, amount: size }, terminal);
   try {
     return await weigh(input, { model, signal: stop, onBytes: (sum) => meter.set(sum) });
   } finally {
@@ -78,7 +78,7 @@ export const submit = async (file: string, options: SubmitOptions, terminal: Ter
   if (options.json) print(options.wait ? JSON.stringify(batch) : JSON.stringify(batch, null, 2));
   else {
     print(id);
-    complain(`Accepted: ${counted(weight.requests, 'request')}, ${megabytes(weight.bytes)}.`);
+    complain(`Accepted: ${counted(weight.requests, 'request')}, ${size(weight.bytes)}.`);
   }
   if (options.wait) return waitForBatch({ id, connection, options, terminal });
   if (!options.json) complain(`  watch it  ${hinter(options, terminal)(`watch ${id}`)}`);

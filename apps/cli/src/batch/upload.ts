@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Failure } from '../failure.js';
 import { Away } from './away.js';
 import type { BatchClient } from './batch-client.js';
-import { duration, megabytes } from './figures.js';
+import { duration, size } from './figures.js';
 import { Meter } from './meter.js';
 import { persist } from './persist.js';
 import type { Terminal } from './terminal.js';
@@ -48,7 +48,7 @@ const uncertain = (what: string, idempotencyKey: string): Failure =>
 export const upload = async (outgoing: Outgoing, { client, terminal, stop }: Way): Promise<Batch> => {
   const { bytes, idempotencyKey } = outgoing;
   const headers = { ...outgoing.headers, 'idempotency-key': idempotencyKey };
-  const meter = new Meter({ label: 'sending', total: bytes, amount: megabytes }, terminal);
+  const meter = new Meter({ label: 'sending', total: bytes, amount: size }, terminal);
   const attempt = (): Promise<Batch> => {
     const body = Readable.from(metered(outgoing.body(), meter), { objectMode: false });
     return client.create({ body, bytes, headers });

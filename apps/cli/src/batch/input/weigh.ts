@@ -1,6 +1,6 @@
 import { BATCH_LIMITS, type BatchRequest } from '#batches';
 import { Failure } from '../../failure.js';
-import { megabytes } from '../figures.js';
+import { size } from '../figures.js';
 import { encodeBatch } from './encode-batch.js';
 import { Faults } from './faults.js';
 import type { Input } from './open-input.js';
@@ -54,6 +54,6 @@ export const weigh = async (input: Input, { model, signal, onBytes }: Weighing):
   if (weight.requests === 0) throw new Failure(`${input.name} holds no request. Nothing was sent.`);
   if (weight.bytes <= BATCH_LIMITS.bytes) return weight;
   throw new Failure(
-    `${input.name} comes to ${megabytes(weight.bytes)}, and a batch has at most ${megabytes(BATCH_LIMITS.bytes)}; split it. Nothing was sent.`,
+    `${input.name} comes to ${size(weight.bytes)}, and a batch has at most ${size(BATCH_LIMITS.bytes)}; split it. Nothing was sent.`,
   );
 };
