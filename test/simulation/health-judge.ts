@@ -70,8 +70,8 @@ export class HealthJudge {
     const { time, book, notes } = this.tools;
     const failures = this.record(replica).failuresOf(deployment);
     failures.failed(time.now, at, failure, hasBegun);
-    // It is told for its number, so the upstream knows whose request it is.
-    if (failure.status === 429) book.accepted(replica, deployment, at);
+    // Who has made too many requests, or may not use the model, is known: the credential itself is good.
+    if (failure.status === 429 || failure.status === 403) book.accepted(replica, deployment, at);
     book.refused(replica, deployment, failure);
     if (failures.mustBeOpen && breakerIn(this.statesOf(replica), deployment) === 'closed')
       notes.violated(`replica ${replica}: the breaker of ${deployment.id} is closed after five failures in a row`);

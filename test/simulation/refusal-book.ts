@@ -27,7 +27,7 @@ export class RefusalBook {
     this.refusals.set(subject, [...others, refusal]);
   }
 
-  /** The upstream took a request that was sent then, or refused it for nothing but its number: the credential is good. */
+  /** The upstream knew whose request it was, that was sent then: the credential is good. */
   accepted(replica: number, deployment: Deployment, startedAt: number): void {
     const subject = subjectOf('credential', deployment);
     const refusals = this.of(subject);
