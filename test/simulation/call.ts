@@ -120,6 +120,11 @@ export class Call {
     const { time, upstreams, watcher, tally } = this.scene;
     const sent: Sent = { deployment, at: time.now, hasBegun: false };
     watcher?.chosen?.(this, sent);
+    // The watcher has said so; nothing good can come of it.
+    if (this.over || this.unfit.includes(deployment)) {
+      this.end();
+      return;
+    }
     const upstream = upstreams.get(deployment);
     if (!upstream) throw new Error(`There is no ${deployment.id}.`);
     const kept = this.keptBack(upstream);

@@ -5,14 +5,21 @@ import { TROUBLE_KINDS, type Trouble } from './trouble.js';
 
 const HOUR_MS = 3_600_000;
 
-/** Up to three, that are over by `until`. */
-export const drawTroubles = (random: () => number, until: number): Trouble[] =>
-  Array.from({ length: Math.floor(random() * 4) }, () => {
-    const from = random() * until * 0.9;
-    const to = Math.min(until, from + random() * 60_000);
-    const retryAfterMs = random() < 0.5 ? Math.ceil(random() * 20) * 1000 : undefined;
-    return { from, to, kind: among(random, TROUBLE_KINDS), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+const drawTrouble = (random: () => number, until: number): Trouble => {
+  const from = random() * until * 0.9;
+  const to = Math.min(until, from + random() * 60_000);
+  const retryAfterMs = random() < 0.5 ? Math.ceil(random() * 20) * 1000 : undefined;
+  return { from, to, kind: among(random, TROUBLE_KINDS), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+};
+
+/** For each of so many upstreams up to three troubles of its own, that are over by `until`; in one of four worlds most share one besides. */
+export const drawTroubles = (random: () => number, upstreams: number, until: number): Trouble[][] => {
+  const common = random() < 0.25 ? drawTrouble(random, until) : undefined;
+  return Array.from({ length: upstreams }, () => {
+    const own = Array.from({ length: Math.floor(random() * 4) }, () => drawTrouble(random, until));
+    return common && random() < 0.8 ? [common, ...own] : own;
   });
+};
 
 const upTo = (most: number, random: () => number): number[] =>
   Array.from({ length: 1 + Math.floor(random() * most) }, (_, at) => at);

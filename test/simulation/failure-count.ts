@@ -9,8 +9,8 @@ export class FailureCount {
   private row = 0;
   private answeredAt = Number.NEGATIVE_INFINITY;
   private lastAt = Number.NEGATIVE_INFINITY;
-  /** Since a whole answer to a request that began after the failure before it. */
-  private sinceWhole = 0;
+  /** The most that could have opened the breaker since a whole answer to a request that began after the failure before it. */
+  private most = 0;
   private recent: number[] = [];
 
   answerBegun(now: number): void {
@@ -19,16 +19,16 @@ export class FailureCount {
   }
 
   answerWhole(startedAt: number): void {
-    if (startedAt >= this.lastAt) this.sinceWhole = 0;
+    if (startedAt >= this.lastAt) this.most = 0;
   }
 
   failed(now: number, startedAt: number, failure: Failure, hadBegun: boolean): void {
     const { status } = failure;
     // What is wrong with the credential or the request says nothing of the upstream's health.
     if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) return;
-    this.sinceWhole++;
     this.lastAt = now;
     this.recent = [...this.recent.filter((at) => at > now - WINDOW_MS), now];
+    this.most = Math.max(this.most + 1, this.recent.length);
     const isLimit = status === 429 || status === 529;
     if (!hadBegun && !isLimit && startedAt >= this.answeredAt) this.row++;
   }
@@ -45,7 +45,7 @@ export class FailureCount {
   }
 
   /** Too few failures for any breaker to be open: neither five in a row, nor five among ten of half a minute. */
-  isCertainlyClosed(now: number): boolean {
-    return this.sinceWhole < ROW && this.recent.filter((at) => at > now - WINDOW_MS).length < ROW;
+  get isCertainlyClosed(): boolean {
+    return this.most < ROW;
   }
 }

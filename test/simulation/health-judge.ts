@@ -108,7 +108,7 @@ export class HealthJudge {
     const { deployment } = sent;
     const { route, time, notes } = this.tools;
     const record = this.record(replica);
-    if (record.failuresOf(deployment).isCertainlyClosed(time.now)) return;
+    if (record.failuresOf(deployment).isCertainlyClosed) return;
     const state = breakerIn(states ?? this.statesOf(replica), deployment);
     if (state === 'closed') return;
     if (state === 'half-open' && !this.probing(replica, breakerOf(deployment), sent)) {
@@ -128,7 +128,7 @@ export class HealthJudge {
     return (
       !unfit.includes(deployment) &&
       !this.hasJumpedSince(replica, time.now - AFTER_JUMP_MS) &&
-      record.failuresOf(deployment).isCertainlyClosed(time.now) &&
+      record.failuresOf(deployment).isCertainlyClosed &&
       record.noRoomAt(deployment) < time.now - NO_ROOM_MS &&
       !book.mayHold(replica, deployment) &&
       // Batches have a pace of their own where anything was refused.

@@ -85,14 +85,14 @@ export class Judge implements Watcher {
     if (ms > 0) this.budgets.jumpedAhead(replica);
   }
 
-  private checkCall({ tried, over, unfit, hasWaited }: Call, deployment: Deployment): void {
+  private checkCall({ tried, over, unfit, waitedMs }: Call, deployment: Deployment): void {
     const { notes } = this.tools;
     if (tried.length >= 3) notes.violated(`a fourth attempt, on ${deployment.id}`);
     if (over) notes.violated(`${deployment.id} was chosen for a call that was ${over}`);
     if (unfit.includes(deployment)) notes.violated(`${deployment.id} was chosen again, which cannot carry the call`);
     // One may be waited for, where nothing else is left, and then be tried once more.
     const times = tried.filter((one) => one === deployment).length;
-    if (times > (hasWaited ? 1 : 0)) notes.violated(`${deployment.id} was tried again`);
+    if (times > (waitedMs > 0 ? 1 : 0)) notes.violated(`${deployment.id} was tried again`);
   }
 }
 

@@ -32,13 +32,10 @@ export const runTroubled = (seed: number, trace?: Trace): Finding => {
   const random = seeded(seed);
   const time = new VirtualTime();
   const deployments = drawPlacements(random).map(deploymentAt);
+  const troubles = drawTroubles(random, deployments.length, CALM_AT);
   const upstreams = new Map(
-    deployments.map((deployment) => {
-      const manners = {
-        firstByteMs: 200 + random() * 800,
-        troubles: drawTroubles(random, CALM_AT),
-        isPlain: random() < 0.2,
-      };
+    deployments.map((deployment, at) => {
+      const manners = { firstByteMs: 200 + random() * 800, troubles: troubles[at] ?? [], isPlain: random() < 0.2 };
       return [deployment, new Upstream(deployment, { time, random }, manners)];
     }),
   );
