@@ -24,8 +24,8 @@ const LATELY_MS = 8 * 60_000;
 
 /** Long after the last trouble nothing may be held against anybody, and who has a share gets it: each new conversation goes to a place of its own. */
 export const afterCalm = ({ route, engines, notes }: Remains, { upstreams, beginnings, endedAt }: Before): void => {
+  // Who has not been needed since may be finding out just now.
   for (const [replica, engine] of engines.entries())
-    // Who has not been needed since may be finding out just now.
     for (const { deployment, excluded, breaker, inFlight } of engine.targets([route]))
       if (excluded !== undefined && !(excluded.code === 'probing' && inFlight > 0))
         notes.violated(

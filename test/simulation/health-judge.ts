@@ -106,7 +106,7 @@ export class HealthJudge {
   private checkPanic(call: Call, sent: Sent, states: readonly DeploymentState[] | undefined): void {
     const { replica } = call;
     const { deployment } = sent;
-    const { route, time, notes } = this.tools;
+    const { route, notes } = this.tools;
     const record = this.record(replica);
     if (record.failuresOf(deployment).isCertainlyClosed) return;
     const state = breakerIn(states ?? this.statesOf(replica), deployment);
