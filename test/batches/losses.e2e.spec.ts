@@ -98,7 +98,11 @@ onEachStorage(
 
       await scene.room.redis.kill();
       const refused = scene.member.works.submitBatch(aSubmission(), bodyOf(['a']));
-      await expect(refused).rejects.toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } });
+      await expect(refused).rejects.toMatchObject({
+        status: 503,
+        headers: { 'retry-after': expect.any(String) },
+        cause: { name: 'RedisUnavailable' },
+      });
       await scene.upstream.underWay(0);
       await scene.room.redis.restart();
 

@@ -84,6 +84,18 @@ describe('calls while Redis', () => {
     await redis.stop();
   });
 
+  it('goes and comes back are accompanied by news of it, and our own leaving is none', async () => {
+    const told: string[] = [];
+    const { fleet } = await replicas.join('two', { onState: (state) => told.push(state) });
+    await stateOf(fleet, 'up');
+    await redis.kill();
+    await stateOf(fleet, 'away');
+    await redis.restart();
+    await stateOf(fleet, 'up', 3000);
+    await fleet.close();
+    expect(told).toEqual(['up', 'away', 'up']);
+  });
+
   it('is killed and started again wait no longer than 60 ms, and none fails', async () => {
     const caller = new Caller(replica.fleet, PLENTY);
     await redis.kill();

@@ -4,11 +4,19 @@ const RETRY_AFTER_S = 5;
 
 const retryLater = { status: 503, headers: { 'retry-after': String(RETRY_AFTER_S) } };
 
+/** What the client of Redis rejects with has no name of its own, by which a log could tell it from anything else. */
+class RedisUnavailable extends Error {
+  override readonly name = 'RedisUnavailable';
+}
+
+const named = (cause: unknown): unknown =>
+  cause instanceof Error && cause.name === 'Error' ? new RedisUnavailable(cause.message, { cause }) : cause;
+
 /** Storage or Redis cannot do it now. */
 export const unavailable = (cause?: unknown): ApiError =>
   new ApiError('overloaded_error', 'Jobs and batches are not available at the moment. Please try again later.', {
     ...retryLater,
-    cause,
+    cause: named(cause),
   });
 
 /** Does what a caller asked for; whatever keeps it from being done is told as 503, but for what is in the caller's words already. */

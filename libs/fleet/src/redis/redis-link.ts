@@ -129,7 +129,8 @@ export class RedisLink {
     this.current = state;
     if (state === 'up') this.failures = 0;
     this.tellWatchers();
-    this.options.onState?.(state);
+    // That it is away because we leave is no news.
+    if (!this.closed) this.options.onState?.(state);
   }
 
   private tellWatchers(): void {
