@@ -32,7 +32,9 @@ describe('a credential with so many places', () => {
   it('is used as soon as one comes free, though somebody was refused a moment before', async () => {
     // At once, so that nobody's turn to run decides which of them meet.
     const answers = await Promise.all(Array.from({ length: PLACES + 1 }, () => ask(gateway, 'm')));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(PLACES).fill(200), 429]);
+    const answered = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect([answered.length, refused.length]).toEqual([PLACES, 1]);
     expect((await ask(gateway, 'm')).status).toBe(200);
   });
 });

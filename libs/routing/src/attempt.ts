@@ -37,7 +37,7 @@ export class Attempt {
     if (this.countsTokens) return;
     if (target.breaker.wantsProbe(startedAt)) target.breaker.probe.take(this, startedAt, leaseMs);
     if (credential.wantsProbe(startedAt)) credential.probe.take(this, startedAt, leaseMs);
-    target.pacer.sent(startedAt, ask.urgency);
+    target.pacerAt(startedAt).sent(startedAt, ask.urgency);
   }
 
   reported(now: number, limits: readonly ReportedLimit[]): void {
@@ -107,12 +107,13 @@ export class Attempt {
   /** The upstream takes requests: said at the first byte, because an answer may last for minutes. */
   private accept(now: number): void {
     if (this.okStamp !== undefined || this.countsTokens) return;
-    const { breaker, pacer, shared, suspensions } = this.target;
+    const { breaker, shared, suspensions } = this.target;
     const wasClosedAt = breaker.closedAt;
     this.okStamp = breaker.accepted(this.startedAt, now, breaker.probe.isHeldBy(this));
     if (breaker.closedAt !== wasClosedAt) shared.throttle.clear();
     this.throttleStamp = shared.throttle.accepted(now);
-    pacer.accepted(now);
+    // What was on its way before says nothing of the pace that will be.
+    if (this.target.suspendedUntil <= now) this.target.pacerAt(now).accepted(now);
     for (const suspension of suspensions) if (suspension.proven(this.startedAt, now)) this.announce(suspension);
   }
 
@@ -128,9 +129,10 @@ export class Attempt {
 
   private suspend(now: number, { suspends }: Verdict, { status, dimension, retryAfterMs }: Failure): void {
     if (!suspends) return;
-    const { pacer, shared } = this.target;
+    const { shared } = this.target;
     const { kind, scope, length } = suspends;
-    if (scope === 'credential-model' || scope === 'provider-model') pacer.refused(now);
+    if (scope === 'credential-model' || scope === 'provider-model')
+      this.target.pacerAt(now).refused(now, this.startedAt);
     // A limit is kept for those who have been let in.
     const { credential } = shared.suspensions;
     if (scope === 'credential-model' && credential.proven(this.startedAt, now)) this.announce(credential);

@@ -27,7 +27,11 @@ export const explainBlock = (target: Target, block: Block, now: number, demand: 
       return exclusion('no-headroom', 'The upstream has said that too little of its limits is left.', remainingMs);
     }
     case 'paced':
-      return exclusion('paced', 'Batches go slower here since the upstream refused some.', target.pacer.waitMs(now));
+      return exclusion(
+        'paced',
+        'Batches go slower here since the upstream refused some.',
+        target.pacerAt(now).waitMs(now),
+      );
   }
 };
 

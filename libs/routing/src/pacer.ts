@@ -16,15 +16,31 @@ export class Pacer {
   private fill = 0;
   private tokens = 0;
   private refilledAt = 0;
+  /** At which it was refused. */
+  private pace = 0;
   private lastMost = 0;
   private throttledAt = 0;
   private measured = 0;
   private measuredAt = Number.NaN;
   private counted = 0;
   private interactiveAt = Number.NEGATIVE_INFINITY;
+  private restedUntil = Number.NEGATIVE_INFINITY;
 
   /** `keptForInteractive`: the share of the pace that batches leave to those who wait, from 0 to below 1. */
   constructor(private readonly keptForInteractive: number) {}
+
+  /**
+   * Until then nothing could be sent, whatever the pace: that time, which is over, tells nothing of what the upstream can do, is none in
+   * which the pace could climb, and is not made up for by a rush.
+   */
+  rested(until: number): void {
+    if (until <= this.restedUntil) return;
+    this.restedUntil = until;
+    this.refilledAt = Math.max(this.refilledAt, until);
+    this.throttledAt = Math.max(this.throttledAt, until);
+    this.measuredAt = Math.max(this.measuredAt, until);
+    this.counted = 0;
+  }
 
   /** Milliseconds until a batch may send. 0: now. */
   waitMs(now: number): number {
@@ -37,6 +53,7 @@ export class Pacer {
   /** A request is on its way. Those that somebody waits for go at once, and their pace is taken off the batches'. */
   sent(now: number, urgency: 'interactive' | 'batch'): void {
     if (urgency === 'interactive') this.interactiveAt = now;
+    this.measure(now);
     if (!this.enabled) return;
     this.refill(now);
     this.tokens = urgency === 'batch' ? this.tokens - this.price(now) : Math.max(0, this.tokens - 1);
@@ -44,21 +61,25 @@ export class Pacer {
 
   /** The upstream has begun to answer a request. */
   accepted(now: number): void {
-    this.measure(now);
     if (!this.enabled) return;
     const seconds = (now - this.throttledAt) / 1000;
     const window = Math.cbrt((this.lastMost * (1 - BETA)) / SCALE);
     this.setFill(now, SCALE * (seconds - window) ** 3 + this.lastMost);
   }
 
-  /** The upstream has refused one for coming too fast. */
-  refused(now: number): void {
-    this.measure(now);
-    const pace = this.enabled ? Math.min(this.measured, this.fill) : this.measured;
-    this.lastMost = pace;
-    this.throttledAt = now;
+  /**
+   * The upstream has refused one for coming too fast. Those that were on their way already when the pace fell are no reason for it to fall
+   * again: they only show how much of it was too much.
+   */
+  refused(now: number, sentAt: number): void {
+    const isSame = this.enabled && sentAt <= this.throttledAt;
+    if (isSame) this.pace = Math.max(0, this.pace - 1);
+    else this.pace = this.enabled ? Math.min(this.measured, this.fill) : this.measured;
+    if (!isSame) this.throttledAt = now;
     this.enabled = true;
-    this.setFill(now, pace * BETA);
+    // Not all the way back at first, for that was too much: https://www.rfc-editor.org/rfc/rfc9438#section-4.7
+    this.lastMost = (this.pace * (1 + BETA)) / 2;
+    this.setFill(now, this.pace * BETA);
   }
 
   private price(now: number): number {
@@ -81,7 +102,7 @@ export class Pacer {
     return Math.max(this.fill, 1 / (1 - this.keptForInteractive));
   }
 
-  /** Requests answered a second, by half seconds. */
+  /** Requests sent a second, by half seconds. */
   private measure(now: number): void {
     this.counted++;
     if (Number.isNaN(this.measuredAt)) this.measuredAt = now;

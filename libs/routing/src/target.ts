@@ -47,7 +47,7 @@ export class Target {
   readonly firstByte = new FirstByteScore();
   readonly headroom = new Headroom();
   readonly ownLimit = new OwnLimit();
-  readonly pacer: Pacer;
+  private readonly pacer: Pacer;
   readonly suspensions: readonly Suspension[];
   inFlight = 0;
 
@@ -76,7 +76,7 @@ export class Target {
     if (this.ownLimit.remainingMs(now, urgency, estimate) > 0) return 'limited';
     const lack = this.headroom.lacks(now, estimate);
     if (lack === 'empty') return 'no-headroom';
-    if (urgency === 'batch' && this.pacer.waitMs(now) > 0) return 'paced';
+    if (urgency === 'batch' && this.pacerAt(now).waitMs(now) > 0) return 'paced';
     const breaker = this.breaker.blocks(now);
     if (breaker !== undefined) return breaker === 'probing' ? 'breaker-probing' : breaker;
     return lack;
@@ -97,11 +97,23 @@ export class Target {
 
   /** 0.1 to 1: its share of its weight since it came back from whatever kept it away. */
   slowStart(now: number): number {
-    let cameBackAt = this.breaker.closedAt;
+    return slowStart(now - Math.max(this.breaker.closedAt, this.suspendedUntil));
+  }
+
+  /** The pace of batches, which is told how long nothing could be sent. */
+  pacerAt(now: number): Pacer {
+    const { suspendedUntil } = this;
+    if (suspendedUntil <= now) this.pacer.rested(suspendedUntil);
+    return this.pacer;
+  }
+
+  /** When the last suspension ends or ended. */
+  get suspendedUntil(): number {
+    let last = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < this.suspensions.length; at++) {
       const { until } = this.suspensions[at] as Suspension;
-      if (until > cameBackAt) cameBackAt = until;
+      if (until > last) last = until;
     }
-    return slowStart(now - cameBackAt);
+    return last;
   }
 }
