@@ -32,7 +32,7 @@ describe('a worker', () => {
     onSite({}, async (site) => {
       const { pid } = await site.worker();
       const threads = onLinux ? readdirSync(`/proc/${pid}/task`).map(Number) : [pid];
-      expect(threads.map(getPriority)).toEqual(threads.map(() => Math.max(10, getPriority())));
+      expect(threads.map(getPriority)).toEqual(threads.map(() => Math.max(5, getPriority())));
       expect(getPriority(site.gateway.pid)).toBe(getPriority());
     }),
     60_000,

@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 /**
- * A tenth of what each other gets of a processor that has more to do than it can. Not less: whoever holds a chunk has to say so every
- * few seconds.
+ * A third of what each other gets of a processor that has more to do than it can. Not less: whoever holds a chunk has to say so every
+ * few seconds, and a worker that starts among busy neighbours should be there soon.
  */
-const WORKER_PRIORITY = 10;
+const WORKER_PRIORITY = 5;
 
 /** Linux keeps a priority for each thread (setpriority(2)): without the others', those that collect garbage go on as before. */
 const threads = (): number[] => {
