@@ -94,16 +94,17 @@ export class Gossip {
 
   /** Says what is unsaid and hears all that runs, in one round trip. */
   private async sync(link: RedisLink): Promise<void> {
-    const said = this.own.unsaid();
+    const taken = this.own.take();
     const question = ++this.asked;
     try {
-      const heard = await link.run((client) => MARKS.run(client, [KEYS.marks, KEYS.bell], this.args(said)), readMarks);
+      const heard = await link.run((client) => MARKS.run(client, [KEYS.marks, KEYS.bell], this.args(taken)), readMarks);
+      this.own.said(taken);
       if (this.stopped || question < this.answered) return;
       this.answered = question;
-      this.own.reconcile(heard, said);
+      this.own.reconcile(heard);
       this.hear(heard);
     } catch {
-      // Redis is away: what is unsaid stays so.
+      this.own.unheard(taken);
     }
   }
 

@@ -9,14 +9,15 @@ describe('the marks of a replica’s own', () => {
   let now: number;
   let own: OwnMarks;
 
-  /** What Redis has after it was told. */
-  const stored = (): HeardMark[] => own.unsaid().map((one) => ({ ...one, by: 'me' }));
+  /** Tells Redis, which has nothing else; gives what it has then. */
   const say = (): HeardMark[] => {
-    const said = own.unsaid();
-    const heard = stored();
-    own.reconcile(heard, said);
+    const taken = own.take();
+    const heard = taken.map((one) => ({ ...one, by: 'me' }));
+    own.said(taken);
+    own.reconcile(heard);
     return heard;
   };
+  const another: HeardMark = { field: 'cooldown a/b', id: 'you:1', by: 'you', text: '429', remainingMs: 60_000 };
 
   beforeEach(() => {
     now = 1000;
@@ -26,62 +27,85 @@ describe('the marks of a replica’s own', () => {
   it('are said until they are heard, with the time that is left', () => {
     own.add(mark);
     now += 2000;
-    expect(own.unsaid()).toEqual([{ field: 'cooldown a/b', id: 'me:1', text: '429', remainingMs: 5000 }]);
+    expect(say()).toEqual([{ field: 'cooldown a/b', id: 'me:1', by: 'me', text: '429', remainingMs: 5000 }]);
+    expect(own.take()).toEqual([]);
+  });
 
-    say();
+  it('are said once at a time, and again when nobody has heard them', () => {
+    own.add(mark);
+    const taken = own.take();
+    expect(own.take()).toEqual([]);
 
-    expect(own.unsaid()).toEqual([]);
+    own.unheard(taken);
+
+    expect(own.take()).toEqual(taken);
+  });
+
+  it('are not said again for an answer that came too late to go by', () => {
+    own.add(mark);
+    own.said(own.take());
+
+    expect(own.take()).toEqual([]);
+  });
+
+  it('of which one was lifted on its way are lifted for good', () => {
+    own.add(mark);
+    const taken = own.take();
+    own.add({ ...mark, remainingMs: 0 });
+    own.unheard(taken);
+
+    expect(own.take()).toMatchObject([{ id: 'me:2', remainingMs: 0 }]);
   });
 
   it('are said no more when they have run out', () => {
     own.add(mark);
     now += 7000;
 
-    expect(own.unsaid()).toEqual([]);
+    expect(own.take()).toEqual([]);
   });
 
   it('are said again when they are missing', () => {
     own.add(mark);
     say();
 
-    own.reconcile([], []);
+    own.reconcile([]);
 
-    expect(own.unsaid()).toMatchObject([{ id: 'me:1' }]);
+    expect(own.take()).toMatchObject([{ id: 'me:1' }]);
   });
 
   it('are not said again when another has taken their place', () => {
     own.add(mark);
     const [heard] = say();
     if (!heard) throw new Error('nothing was said');
-    own.reconcile([{ ...heard, id: 'you:1', by: 'you' }], []);
+    own.reconcile([{ ...heard, id: 'you:1', by: 'you' }]);
 
-    own.reconcile([], []);
+    own.reconcile([]);
 
-    expect(own.unsaid()).toEqual([]);
+    expect(own.take()).toEqual([]);
   });
 
   it('yield at once to a longer one that was there before', () => {
     own.add(mark);
-    const said = own.unsaid();
 
-    own.reconcile([{ field: 'cooldown a/b', id: 'you:1', by: 'you', text: '429', remainingMs: 60_000 }], said);
+    own.said(own.take());
+    own.reconcile([another]);
 
-    expect(own.unsaid()).toEqual([]);
+    expect(own.take()).toEqual([]);
   });
 
   it('wait for their turn when an older state is heard', () => {
     own.add(mark);
 
-    own.reconcile([{ field: 'cooldown a/b', id: 'you:1', by: 'you', text: '429', remainingMs: 60_000 }], []);
+    own.reconcile([another]);
 
-    expect(own.unsaid()).toHaveLength(1);
+    expect(own.take()).toHaveLength(1);
   });
 
   it('replace one another, and a lifting is said as such', () => {
     own.add(mark);
     own.add({ ...mark, remainingMs: 0 });
 
-    expect(own.unsaid()).toMatchObject([{ id: 'me:2', remainingMs: 0 }]);
+    expect(own.take()).toMatchObject([{ id: 'me:2', remainingMs: 0 }]);
   });
 
   it.each([
@@ -92,8 +116,9 @@ describe('the marks of a replica’s own', () => {
   ])('that run %s are made sense of', (_, remainingMs, said) => {
     own.add({ ...mark, remainingMs });
 
-    expect(own.unsaid()).toMatchObject(said);
-    expect(own.unsaid()).toHaveLength(said.length);
+    const taken = own.take();
+    expect(taken).toMatchObject(said);
+    expect(taken).toHaveLength(said.length);
   });
 });
 

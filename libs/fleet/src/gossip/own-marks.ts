@@ -19,6 +19,8 @@ interface OwnMark {
   text: string;
   lifts: boolean;
   until: number;
+  /** It is on its way to Redis. */
+  underWay: boolean;
   confirmed: boolean;
 }
 
@@ -60,32 +62,63 @@ export class OwnMarks {
     const lifts = remainingMs === 0;
     const ms = lifts ? LIFTED_MS : Math.min(Math.max(1, Math.round(remainingMs)), LONGEST_MARK_MS);
     const id = `${this.self}:${++this.told}`;
-    this.marks.set(fieldOf(mark), { id, text: reason, lifts, until: this.now() + ms, confirmed: false });
+    this.marks.set(fieldOf(mark), {
+      id,
+      text: reason,
+      lifts,
+      until: this.now() + ms,
+      underWay: false,
+      confirmed: false,
+    });
   }
 
-  /** What Redis has not yet confirmed. */
-  unsaid(): Announcement[] {
+  /**
+   * What Redis has not been told, and will be now; `said` or `unheard` has to follow. None is given out twice at a time: over another
+   * connection it could come after a lifting, and would stand again.
+   */
+  take(): Announcement[] {
     const list: Announcement[] = [];
-    for (const [field, { id, text, lifts, until, confirmed }] of this.marks) {
+    for (const [field, mark] of this.marks) {
+      const { id, text, lifts, until } = mark;
       const left = Math.round(until - this.now());
       if (left <= 0) this.marks.delete(field);
-      else if (!confirmed) list.push({ field, id, text, remainingMs: lifts ? 0 : left });
+      else if (!mark.confirmed && !mark.underWay) {
+        mark.underWay = true;
+        list.push({ field, id, text, remainingMs: lifts ? 0 : left });
+      }
     }
     return list;
   }
 
+  /** Redis has them, or what stood in their place. */
+  said(taken: readonly Announcement[]): void {
+    for (const mark of this.among(taken)) {
+      mark.underWay = false;
+      mark.confirmed = true;
+    }
+  }
+
+  /** Redis may not have them: they will be taken again. */
+  unheard(taken: readonly Announcement[]): void {
+    for (const mark of this.among(taken)) mark.underWay = false;
+  }
+
   /** Compares with what Redis has: what another mark has replaced is dropped, what is missing will be said again. */
-  reconcile(heard: readonly HeardMark[], said: readonly Announcement[]): void {
+  reconcile(heard: readonly HeardMark[]): void {
     const ids = new Map(heard.map(({ field, id }) => [field, id]));
-    const sent = new Set(said.map(({ id }) => id));
     for (const [field, mark] of this.marks) {
       const there = ids.get(field);
       if (there === mark.id) mark.confirmed = true;
-      else if (there !== undefined) {
-        if (mark.confirmed || sent.has(mark.id)) this.marks.delete(field);
-      } else if (mark.lifts || mark.until - this.now() < NEARLY_OVER_MS) {
-        if (mark.confirmed) this.marks.delete(field);
-      } else mark.confirmed = false;
+      else if (there === undefined && !mark.lifts && mark.until - this.now() >= NEARLY_OVER_MS) mark.confirmed = false;
+      else if (mark.confirmed) this.marks.delete(field);
     }
+  }
+
+  /** Those that have not been replaced meanwhile. */
+  private among(taken: readonly Announcement[]): OwnMark[] {
+    return taken.flatMap(({ field, id }) => {
+      const mark = this.marks.get(field);
+      return mark?.id === id ? [mark] : [];
+    });
   }
 }
