@@ -87,7 +87,7 @@ describe('the pace of batches', () => {
     'settles within 15 s where the upstream throttles at 20 a second (answers after %s ms, retry-after %s)',
     (answerMs, retryAfterMs) => {
       const rates: number[] = [];
-      for (let seed = 1; seed <= 10; seed++) {
+      for (let seed = 1; seed <= 20; seed++) {
         const sent = push(45, { answerMs, retryAfterMs }, seed).slice(15);
         const perSecond = sent.reduce((sum, count) => sum + count, 0) / sent.length;
         rates.push(perSecond);
